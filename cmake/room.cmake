@@ -1,0 +1,24 @@
+# A room of the house is a static library ringside_<name>; includes are written from the top of the tree
+# ("mmu/page_walk.hpp"), and tests/architecture holds which room may include which.
+function(ringside_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(ringside_${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(ringside_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(ringside_${name} PUBLIC ${ROOM_LINK} PRIVATE ${ROOM_PRIVATE_LINK})
+  ringside_warnings(ringside_${name})
+endfunction()
+
+# A doctest program tests_<name>, one ctest per TEST_CASE; slow ones carry the label "slow".
+function(ringside_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(tests_${name} ${TEST_SOURCES})
+  target_link_libraries(tests_${name} PRIVATE ${TEST_LINK} ringside_test_main)
+  target_include_directories(tests_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(tests_${name} PRIVATE RINGSIDE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                             RINGSIDE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  ringside_warnings(tests_${name})
+  add_test(NAME ${name} COMMAND tests_${name})
+  if(TEST_LABELS)
+    set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}")
+  endif()
+endfunction()

@@ -1,0 +1,28 @@
+#pragma once
+// A vector that lives inside its record: no allocation on the paths that run for every access.
+#include <array>
+#include <cstddef>
+
+namespace ringside {
+
+template <class T, std::size_t Capacity>
+class FixedVector {
+public:
+    constexpr void push_back(T item) { items_[size_++] = item; }
+    constexpr void clear() { size_ = 0; }
+    [[nodiscard]] constexpr std::size_t size() const { return size_; }
+    [[nodiscard]] constexpr bool empty() const { return size_ == 0; }
+    [[nodiscard]] constexpr bool full() const { return size_ == Capacity; }
+    [[nodiscard]] constexpr T const& operator[](std::size_t index) const { return items_[index]; }
+    [[nodiscard]] constexpr T& operator[](std::size_t index) { return items_[index]; }
+    [[nodiscard]] constexpr T const& back() const { return items_[size_ - 1]; }
+    [[nodiscard]] constexpr T& back() { return items_[size_ - 1]; }
+    [[nodiscard]] constexpr T const* begin() const { return items_.data(); }
+    [[nodiscard]] constexpr T const* end() const { return items_.data() + size_; }
+
+private:
+    std::array<T, Capacity> items_{};
+    std::size_t size_ = 0;
+};
+
+} // namespace ringside
