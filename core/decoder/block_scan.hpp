@@ -1,0 +1,26 @@
+#pragma once
+// What the engine asks of a basic block it has not seen: how many instructions, which of them need
+// a hook.
+#include "core/decoder/instruction.hpp"
+
+#include <span>
+#include <vector>
+
+namespace ringside {
+
+struct BlockScan {
+    u32 instructions = 0; // begun within the bytes; an undefined last one counts
+    u32 last_offset = 0;  // of the last of them
+    bool ends_in_rep =
+        false; // the last one is a repeated string instruction: the core re-enters it per element
+    bool complete = false; // every one was decoded, and the last ends where the bytes end
+    std::vector<u32> leak_offsets{};
+};
+
+// Scans to the end of `bytes`, or to the first instruction that is not complete.
+[[nodiscard]] BlockScan scan_block(std::span<u8 const> bytes, CodeSize size);
+
+// How many instructions begin before `offset`.
+[[nodiscard]] u32 count_until(std::span<u8 const> bytes, CodeSize size, u32 offset);
+
+} // namespace ringside
