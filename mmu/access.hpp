@@ -11,7 +11,8 @@ struct Access {
     LinearAddress address{};
     AccessType type = AccessType::Read;
     bool user = false;     // CPL 3 and not implicit
-    bool implicit = false; // to a descriptor table or TSS: supervisor at any CPL, and EFLAGS.AC does not lift SMAP
+    bool implicit = false; // to a descriptor table or TSS: supervisor at any CPL, and EFLAGS.AC
+                           // does not lift SMAP
     friend bool operator==(Access const&, Access const&) = default;
 };
 

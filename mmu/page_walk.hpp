@@ -1,7 +1,8 @@
 #pragma once
-// One page walk: a pure function of memory and paging context that returns a record of every entry read, why the walk
-// ended and which accessed and dirty bits it wants to set; `commit` is the only place that changes the guest's tables.
-// The same walk executes, explains, answers "what if", is drawn and is graded (SDM volume 3, chapter 5).
+// One page walk: a pure function of memory and paging context that returns a record of every entry
+// read, why the walk ended and which accessed and dirty bits it wants to set; `commit` is the only
+// place that changes the guest's tables. The same walk executes, explains, answers "what if", is
+// drawn and is graded (SDM volume 3, chapter 5).
 #include "core/x86/address.hpp"
 #include "core/x86/fault.hpp"
 #include "core/x86/fixed_vector.hpp"
@@ -41,7 +42,8 @@ struct EntryUpdate {
     u64 after = 0;
 };
 
-// What a successful walk found. Rights are the path's, combined: user and writable by AND, no_execute by OR.
+// What a successful walk found. Rights are the path's, combined: user and writable by AND,
+// no_execute by OR.
 struct Translation {
     PhysicalAddress address{}; // of the accessed byte
     u64 page_size = 4096;
@@ -53,6 +55,11 @@ struct Translation {
 };
 
 struct PageWalk {
+    PageWalk() = default;
+    PageWalk(Access const& of, PagingMode in)
+        : access{of}
+        , mode{in} {}
+
     Access access;
     PagingMode mode = PagingMode::None;
     FixedVector<WalkStep, 4> steps;
@@ -62,10 +69,13 @@ struct PageWalk {
 };
 
 // Decides. Never changes anything. With PagingMode::None it succeeds at once, no steps.
-// A non-canonical address is segmentation's business (#GP or #SS before paging is asked): callers check it first.
-[[nodiscard]] PageWalk walk(PhysicalMemory const& memory, PagingContext const& context, Access const& access);
+// A non-canonical address is segmentation's business (#GP or #SS before paging is asked): callers
+// check it first.
+[[nodiscard]] PageWalk walk(PhysicalMemory const& memory, PagingContext const& context,
+                            Access const& access);
 
-// Commits a successful walk's accessed and dirty bits, width by paging mode. A failed walk changes nothing.
+// Commits a successful walk's accessed and dirty bits, width by paging mode. A failed walk changes
+// nothing.
 void commit(PageWalk const& walk, PhysicalMemory& memory);
 
 } // namespace ringside::mmu

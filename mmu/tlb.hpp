@@ -1,63 +1,58 @@
 #pragma once
-// The TLB model: unified, unbounded, fills nothing speculatively, and keeps an entry until the architecture drops it,
-// so that a missing INVLPG is a real, visible bug (SDM volume 3, section 5.10). Entries are 4 KiB or, for large pages,
-// the whole page; tagged with the PCID while CR4.PCIDE = 1; global entries survive MOV to CR3 while CR4.PGE = 1.
-#include <cstddef>
-#include <optional>
-#include <unordered_map>
-#include <vector>
-
+// The TLB model: unified, unbounded, fills nothing speculatively, and keeps an entry until the
+// architecture drops it, so that a missing INVLPG is a real, visible bug (SDM volume 3,
+// section 5.10). Entries are 4 KiB or, for large pages, the whole page; tagged with the PCID while
+// CR4.PCIDE = 1; global entries survive MOV to CR3 while CR4.PGE = 1.
 #include "core/x86/address.hpp"
 #include "core/x86/integers.hpp"
 #include "mmu/access.hpp"
 #include "mmu/page_walk.hpp"
 #include "mmu/paging_context.hpp"
+#include "mmu/tlb_entry.hpp"
+#include "mmu/tlb_table.hpp"
+
+#include <array>
+#include <cstddef>
+#include <vector>
 
 namespace ringside::mmu {
-
-struct TlbEntry {
-    LinearAddress page{};      // first byte of the page
-    u64 page_size = 4096;
-    PhysicalAddress frame{};   // first byte of the frame
-    u16 pcid = 0;
-    bool user = false;
-    bool writable = false;
-    bool no_execute = false;
-    bool global = false;
-    bool dirty = false;
-    friend bool operator==(TlbEntry const&, TlbEntry const&) = default;
-};
-
-// Would this cached translation satisfy the access by itself? No: the processor walks (a store that must set D, or
-// an access the cached rights refuse: hardware re-walks and reports what the tables say now).
-[[nodiscard]] bool permits(TlbEntry const& entry, PagingContext const& context, Access const& access);
 
 class Tlb {
 public:
     [[nodiscard]] TlbEntry const* find(LinearAddress address, u16 pcid) const;
+    // Takes the place of an entry for the same page, page size and PCID. Entries of another page
+    // size for the same address stay: software that changes a page's size must invalidate
+    // (section 5.10.2.3).
     void insert(TlbEntry const& entry);
-    // Each returns what it dropped, so that the engine can drop the same pages from its hidden tables.
-    std::vector<TlbEntry> flush_all();                     // MOV to CR0.PG / CR4.PGE, ...
+    // Each returns what it dropped, so that the engine can drop the same pages from its hidden
+    // tables.
+    std::vector<TlbEntry> flush_all();                            // MOV to CR0.PG / CR4.PGE, ...
     std::vector<TlbEntry> flush_non_global(u16 pcid, bool pcide); // MOV to CR3
-    std::vector<TlbEntry> invalidate(LinearAddress address, u16 pcid); // INVLPG, and the page of a #PF
-    [[nodiscard]] std::size_t size() const { return entries_.size() + large_.size(); }
+    // INVLPG, and the page of a #PF: every entry that could serve the address, global ones too.
+    std::vector<TlbEntry> invalidate(LinearAddress address, u16 pcid);
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
     // Sorted by PCID and page: a stable list for views, snapshots and hashes.
     [[nodiscard]] std::vector<TlbEntry> list() const;
     void assign(std::vector<TlbEntry> const& entries);
 
 private:
-    struct Key {
-        u64 page;
-        u16 pcid;
-        friend bool operator==(Key const&, Key const&) = default;
+    // What an address could be cached as: one page size, own or global. A class without entries is
+    // not probed.
+    struct PageClass {
+        unsigned width; // log2 of the page size
+        u16 owner_mask; // 0: global entries, shared by all PCIDs
+        friend bool operator==(PageClass const&, PageClass const&) = default;
     };
-    struct KeyHash {
-        std::size_t operator()(Key const& key) const noexcept {
-            return static_cast<std::size_t>((key.page >> 12U) * 0x9e3779b97f4a7c15ULL + key.pcid);
-        }
-    };
-    std::unordered_map<Key, TlbEntry, KeyHash> entries_; // 4 KiB pages; a global page is stored with pcid 0xffff
-    std::vector<TlbEntry> large_;                        // large pages: few
+    static constexpr u16 own = 0xfff;
+    static constexpr std::array<PageClass, 8> classes{
+        {{12, own}, {12, 0}, {21, own}, {21, 0}, {22, own}, {22, 0}, {30, own}, {30, 0}}};
+
+    [[nodiscard]] static u64 key_of(std::size_t page_class, LinearAddress address, u16 pcid);
+    [[nodiscard]] static std::size_t class_of(TlbEntry const& entry);
+    void remove(std::size_t page_class, TlbEntry const& entry);
+
+    TlbTable entries_;
+    std::array<std::size_t, classes.size()> count_{}; // entries of each class
 };
 
 } // namespace ringside::mmu
