@@ -15,7 +15,12 @@ struct FarTransfer {
     CheckList checks;
     bool through_gate = false;
     bool stack_switched = false;
-    bool task_switch = false; // the selector names a TSS or task gate: done by task_switch
+    // The selector names a TSS or task gate: `task` is the TSS to switch to, by switch_task (seg/task_switch.hpp).
+    // Until then the outcome is a fault with the rule task.deferred, so that it cannot be taken for a transfer.
+    bool task_switch = false;
+    Selector task{};
+    // Accessed bits, then pushes. A CALL on the same stack pushes before it looks at the new instruction pointer: if
+    // that is beyond the limit the return address is left below the stack pointer, and listed here.
     WriteList writes;
     FixedVector<SegmentName, 4> nulled; // far return to an outer ring
     Result<ControlState, Fault> outcome = ControlState{};

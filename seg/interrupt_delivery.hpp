@@ -13,6 +13,7 @@ enum class InterruptSource : u8 {
     ICEBP,     // INT1 (F1): a hardware-like #DB, no DPL check
     Exception, // a fault, trap or abort of the processor: EXT = 1
     External,  // INTR or NMI: EXT = 1
+    SoftwareBreakpoint, // INT3 (CC), INTO: as Software, but virtual-8086 mode asks no IOPL of them
 };
 
 struct InterruptRequest {
@@ -28,10 +29,15 @@ struct InterruptDelivery {
     ControlState from;
     CheckList checks;
     bool stack_switched = false;
-    bool task_gate = false;             // the outcome is a task switch, done by task_switch
+    bool from_virtual8086 = false;
+    // A task gate: `task` is the TSS to switch to, by switch_task (seg/task_switch.hpp). Until then the outcome is a
+    // fault with the rule task.deferred, so that it cannot be taken for a delivery.
+    bool task_gate = false;
+    Selector task{};
     std::optional<SegmentLoad> new_stack; // SS0..2 from the TSS, when switched (protected mode)
     WriteList writes;                   // accessed bits, then pushes in the order they are made
     std::size_t first_push = 0;         // index in `writes` of the first push
+    FixedVector<SegmentName, 4> nulled; // out of virtual-8086 mode: GS, FS, DS, ES after they were pushed
     Result<ControlState, Fault> outcome = ControlState{};
 };
 

@@ -24,7 +24,7 @@ struct LinearWrite {
 };
 using WriteList = std::vector<LinearWrite>;
 
-// Makes the writes of a record whose outcome is success.
+// Makes the writes of a record. A record that faulted lists none, but for the one case its header names.
 void commit(WriteList const& writes, LinearMemory& memory);
 
 // Where execution goes on: the five registers a transfer changes.
@@ -36,5 +36,8 @@ struct ControlState {
     u64 rflags = 0;
     Ring cpl = Ring::R0;
 };
+
+// Puts the segment part of a transfer's outcome (CS, SS, CPL) into the state; IP, SP and RFLAGS are the caller's.
+void apply(ControlState const& next, SegmentState& state);
 
 } // namespace ringside::seg

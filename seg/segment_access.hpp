@@ -16,6 +16,10 @@ struct SegmentAccess {
     Result<LinearAddress, Fault> outcome = LinearAddress{}; // of the first byte
 };
 
+// Are all `size` bytes from `offset` within the segment's limit? Expand-down segments hold the offsets above it, up to
+// 64 KiB or 4 GiB by B. An access that wraps around 4 GiB never is.
+[[nodiscard]] bool within_limit(SegmentRegister const& segment, u64 offset, u32 size);
+
 [[nodiscard]] SegmentAccess access(SegmentState const& state, u64 rflags, SegmentName name, u64 offset,
                                    u32 size, SegmentAccessType type);
 

@@ -22,6 +22,16 @@ struct SegmentRegister {
     friend bool operator==(SegmentRegister const&, SegmentRegister const&) = default;
 };
 
+// The register as each kind of load makes it (SDM volume 3, section 3.4.3 and 21.1.1; volume 3B, 22.2.1):
+// from a descriptor, marked accessed;
+[[nodiscard]] SegmentRegister loaded_segment(Selector selector, SegmentDescriptor descriptor);
+// null: not usable. In 64-bit mode a null SS still holds the ring it belongs to in its DPL;
+[[nodiscard]] SegmentRegister null_segment(Selector selector, Ring dpl = Ring::R0);
+// in real mode: base 16 * selector, while limit and B stay as they were ("big real mode");
+[[nodiscard]] SegmentRegister real_segment(Selector selector, SegmentRegister const& before);
+// in virtual-8086 mode: 64 KiB of writable ring-3 data at 16 * selector, CS too.
+[[nodiscard]] SegmentRegister virtual8086_segment(Selector selector);
+
 // GDTR and IDTR: linear base and 16-bit limit (last valid byte).
 struct TableRegister {
     u64 base = 0;
