@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/host_error.hpp"
 #include "core/x86/integers.hpp"
 
 namespace ringside {
@@ -27,12 +27,6 @@ struct MachineConfig {
     std::string standard_input;                // the whole of it: a run is a function of its inputs
     std::map<std::string, std::string> features; // wp nx smep smap pcid pae pge user_limit parts bug -> word
     bool cold_tlb = false;                     // drop user TLB entries at each syscall event
-};
-
-// A host error (bad file, bad option): one clear line on stderr, exit status 125.
-class HostError : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
 };
 
 } // namespace ringside

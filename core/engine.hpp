@@ -1,0 +1,107 @@
+#pragma once
+// What the machine asks of the thing that executes innocent instructions. All of Unicorn lives behind it.
+//
+// The engine keeps hidden mappings: for each privilege class the pages that may be touched without asking. A page that is
+// not there, or not with the right asked for, comes to the MissHandler, which decides with the guest's real tables. The
+// hidden mappings are thus a cache of the TLB model and never know more than it does.
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/cpu.hpp"
+#include "core/ram.hpp"
+#include "mmu/access.hpp"
+
+namespace ringside {
+
+// Supervisor is guest CPL 0..2, User is guest CPL 3; each has its own hidden tables.
+enum class PrivilegeClass : u8 { Supervisor, User };
+
+enum class ExitKind : u8 {
+    BudgetSpent,       // the next instruction would be one too many
+    Stepped,           // one instruction, or one element of a repeated one, is done
+    Miss,              // a page is missing and the handler said stop; `address`, `access`
+    FetchAhead,        // the next block reaches into a page that is not mapped: step until there
+    Trap,              // the processor core refused the instruction at `ip`: exception `vector`, `error_code`
+    SoftwareInterrupt, // INT n, INT3, INTO or INT1 executed at `ip`: `vector`; the next IP is in the registers
+    InvalidOpcode,     // the processor core does not know the instruction at `ip`
+    Leak,              // the instruction at `ip` must be executed by the model
+};
+
+struct EngineExit {
+    ExitKind kind = ExitKind::BudgetSpent;
+    u64 ip = 0; // offset in CS of the instruction that did not retire, or of the next one
+    u8 vector = 0;
+    u32 error_code = 0;
+    LinearAddress address{};
+    mmu::AccessType access = mmu::AccessType::Read;
+};
+
+enum class MissAnswer : u8 { Resume, Stop };
+
+class MissHandler {
+public:
+    MissHandler() = default;
+    MissHandler(MissHandler const&) = delete;
+    MissHandler(MissHandler&&) = delete;
+    MissHandler& operator=(MissHandler const&) = delete;
+    MissHandler& operator=(MissHandler&&) = delete;
+    virtual ~MissHandler() = default;
+    // Called inside the run. Resume only after `Engine::map` gave the page the right that was asked for.
+    // `ip` is the executing instruction's; Engine::retired() counts up to it.
+    virtual MissAnswer on_miss(LinearAddress address, mmu::AccessType access, u64 ip) = 0;
+    // The core translates a block that reaches into this page, long before (if ever) the guest fetches from it. True if
+    // the TLB model already holds it and it was mapped: no architectural effect is allowed here.
+    virtual bool on_fetch_ahead(LinearAddress address) = 0;
+};
+
+class Engine {
+public:
+    explicit Engine(Ram& ram);
+    Engine(Engine const&) = delete;
+    Engine(Engine&&) = delete;
+    Engine& operator=(Engine const&) = delete;
+    Engine& operator=(Engine&&) = delete;
+    ~Engine();
+
+    // Registers in and out. `load` sets the whole posture: widths, bases, hidden privilege.
+    void load(Cpu const& cpu);
+    void store(Cpu& cpu) const;
+
+    // Runs until `budget` instructions have retired or something needs the model.
+    EngineExit run(u64 budget, MissHandler& handler);
+    // One instruction, or one element of a repeated string instruction.
+    EngineExit step(MissHandler& handler);
+    // Instructions retired in this call of `run` so far.
+    [[nodiscard]] u64 retired() const;
+
+    // Hidden mappings. `frame` is the first byte of a 4 KiB frame.
+    struct Rights {
+        bool write = false;
+        bool execute = false;
+    };
+    // False: not possible from inside a run (another mapping must go first); answer Stop and map again after the exit.
+    bool map(PrivilegeClass who, LinearAddress page, PhysicalAddress frame, Rights rights, bool inside_run);
+    [[nodiscard]] bool is_mapped(PrivilegeClass who, LinearAddress page) const;
+    void drop(LinearAddress start, u64 size); // in both classes
+    void drop_all();
+    void drop_class(PrivilegeClass who);
+    void drop_frame(PhysicalAddress frame); // every mapping of it: its code changed, or a keyframe was taken
+
+    // Everything the processor core holds besides memory (registers, x87, SSE), for keyframes and the state hash.
+    [[nodiscard]] std::vector<u8> save_core() const;
+    void restore_core(std::span<u8 const> saved);
+    // x87 and SSE state only, as bytes that depend on nothing but the guest.
+    [[nodiscard]] std::vector<u8> floating_point_state() const;
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> self_;
+};
+
+// Opens a throw-away engine and finds where this version of Unicorn keeps what we patch. The text says what was found;
+// throws HostError with one clear line when the layout is unknown.
+[[nodiscard]] std::string describe_engine();
+
+} // namespace ringside

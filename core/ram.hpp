@@ -1,0 +1,80 @@
+#pragma once
+// Guest-physical memory: RAM in a memfd, so that the engine can show any frame at any linear page by aliasing it
+// (docs/architecture.md, "hidden page tables and aliased windows"). Knows for every frame how often its code changed and
+// whether it may have changed since the last keyframe.
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/x86/memory.hpp"
+
+namespace ringside {
+
+class Ram final : public PhysicalMemory {
+public:
+    explicit Ram(u64 size); // a multiple of 4096
+    Ram(Ram const&) = delete;
+    Ram(Ram&&) = delete;
+    Ram& operator=(Ram const&) = delete;
+    Ram& operator=(Ram&&) = delete;
+    ~Ram() override;
+
+    [[nodiscard]] u32 read32(PhysicalAddress address) const override { return static_cast<u32>(read(address, 4)); }
+    [[nodiscard]] u64 read64(PhysicalAddress address) const override { return read(address, 8); }
+    void write32(PhysicalAddress address, u32 value) override { write(address, 4, value); }
+    void write64(PhysicalAddress address, u64 value) override { write(address, 8, value); }
+
+    // 1 to 8 bytes; may cross frames. Unbacked bytes read as 0xff and swallow writes.
+    [[nodiscard]] u64 read(PhysicalAddress address, unsigned size) const;
+    void write(PhysicalAddress address, unsigned size, u64 value);
+    void write_bytes(PhysicalAddress address, std::span<u8 const> bytes);
+
+    [[nodiscard]] u64 size() const { return size_; }
+    [[nodiscard]] bool backs(PhysicalAddress address) const { return address.value() < size_; }
+    [[nodiscard]] std::span<u8 const> bytes() const { return {data_, size_}; }
+    [[nodiscard]] u8 const* frame(u64 number) const { return data_ + number * page_size_4k; }
+    [[nodiscard]] u64 frame_count() const { return size_ / page_size_4k; }
+
+    // For the engine's windows: the memfd, and the offset in it that shows this frame. Unbacked frames show one page of
+    // ones that lies behind RAM.
+    [[nodiscard]] int descriptor() const { return descriptor_; }
+    [[nodiscard]] u64 window_offset(PhysicalAddress frame) const { return backs(frame) ? frame.value() : size_; }
+
+    // Code versions: a frame that is executable somewhere is write-protected everywhere; who lets a write through says
+    // so here, and translations of an older version are stale.
+    [[nodiscard]] u32 code_version(PhysicalAddress frame) const { return version_[index(frame)]; }
+    [[nodiscard]] bool is_code(PhysicalAddress frame) const { return is_code_[index(frame)] != 0; }
+    void mark_code(PhysicalAddress frame) { is_code_[index(frame)] = 1; }
+    // The frame is about to be written: by the guest (the engine maps it writable) or by the model.
+    // True if it held code: its executable mappings must go.
+    bool about_to_write(PhysicalAddress frame);
+    // Frames whose code changed by a write of the model since this was last asked; the engine drops their mappings.
+    [[nodiscard]] std::vector<u64> take_changed_code();
+
+    // Keyframes. A frame's content is shared between keyframes as long as it does not change.
+    using Frame = std::array<u8, page_size_4k>;
+    using Image = std::vector<std::shared_ptr<Frame const>>; // null: all zero
+    [[nodiscard]] Image take_image();         // afterwards nothing is dirty
+    void restore_image(Image const& image);   // afterwards nothing is dirty
+    [[nodiscard]] u64 hash() const;           // of all content
+
+private:
+    [[nodiscard]] std::size_t index(PhysicalAddress address) const {
+        return backs(address) ? address.value() / page_size_4k : size_ / page_size_4k;
+    }
+    void mark_dirty(std::size_t frame);
+
+    u64 size_;
+    int descriptor_ = -1;
+    u8* data_ = nullptr;
+    std::vector<u32> version_;
+    std::vector<u8> is_code_;
+    std::vector<u8> is_dirty_;
+    std::vector<u32> dirty_;
+    std::vector<u64> changed_code_;
+    Image base_; // content at the last keyframe
+    std::vector<u64> base_hash_;
+    u64 base_hash_sum_ = 0;
+};
+
+} // namespace ringside
