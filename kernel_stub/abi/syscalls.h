@@ -16,7 +16,6 @@
     X(252, 231, exit_group, "d")                                                                                       \
     X(1030, 1030, lab_peek, "pdd")                                                                                     \
     X(1031, 1031, lab_poke, "pdd")                                                                                     \
-    X(1032, 1032, lab_stat, "pd")                                                                                      \
-    X(1034, 1034, lab_puts, "s")
+    X(1032, 1032, lab_stat, "pd")
 
 #endif

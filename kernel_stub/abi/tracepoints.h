@@ -36,6 +36,9 @@ enum tp_fault_in {
     TP_DRIVER,   /* the driver's fault handler */
     TP_SPURIOUS, /* nothing to do: stale TLB */
 };
+/* How to keep a copy of a process's list: every operation but unmap means "whatever lies in start..end is now this VMA";
+   unmap means "nothing is there any more". A split is told twice, lower half first. The list of a process that is
+   gone (TP_PROCESS) is gone with it, without unmaps. */
 enum tp_vma_op { TP_VMA_MAP, TP_VMA_UNMAP, TP_VMA_SPLIT, TP_VMA_MERGE, TP_VMA_PROTECT, TP_VMA_GROW };
 
 /* One VMA as it is after the operation (for unmap: as it was). Fixed layout for both word sizes. */
