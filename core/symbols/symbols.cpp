@@ -1,0 +1,92 @@
+#include "core/symbols/symbols.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace ringside {
+
+std::optional<CodePlace> Symbols::at(u64 address) const {
+    CodePlace place;
+    auto const behind =
+        std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                         [](u64 value, Symbol const& symbol) { return value < symbol.address; });
+    // A function that covers the address wins over a label before it; assembly often has labels
+    // only.
+    Symbol const* label = nullptr;
+    for (auto it = behind; it != symbols_.begin();) {
+        --it;
+        bool const covers = it->size == 0 || address - it->address < it->size;
+        if (it->function && covers) {
+            label = &*it;
+            break;
+        }
+        if (label == nullptr && it->size == 0) {
+            label = &*it;
+        }
+        if (behind - it > 64) {
+            break;
+        }
+    }
+    if (label != nullptr) {
+        place.function = label->name;
+        place.function_start = label->address;
+        place.offset = address - label->address;
+    }
+    auto row =
+        std::upper_bound(lines_.begin(), lines_.end(), address,
+                         [](u64 value, LineRow const& line) { return value < line.address; });
+    if (row != lines_.begin() && !(--row)->end && row->line != 0) {
+        place.file = files_[row->file];
+        place.line = row->line;
+        place.line_start = row->address;
+    }
+    if (place.function.empty() && place.file.empty()) {
+        return std::nullopt;
+    }
+    return place;
+}
+
+std::string Symbols::name_of(u64 address) const {
+    auto const place = at(address);
+    if (!place || place->function.empty()) {
+        return {};
+    }
+    std::string name{place->function};
+    if (place->offset != 0) {
+        std::array<char, 17> digits{};
+        auto const end =
+            std::to_chars(digits.data(), digits.data() + digits.size(), place->offset, 16).ptr;
+        name += "+0x";
+        name.append(digits.data(), end);
+    }
+    return name;
+}
+
+std::optional<u64> Symbols::address_of(std::string_view name) const {
+    auto const found = std::find_if(symbols_.begin(), symbols_.end(),
+                                    [&](Symbol const& symbol) { return symbol.name == name; });
+    if (found == symbols_.end()) {
+        return std::nullopt;
+    }
+    return found->address;
+}
+
+std::vector<u64> Symbols::addresses_of(std::string_view file, u32 line) const {
+    std::vector<u64> addresses;
+    LineRow const* previous = nullptr;
+    for (LineRow const& row : lines_) {
+        bool const match = !row.end && row.line == line && row.statement &&
+                           std::string_view{files_[row.file]}.ends_with(file);
+        // A loop head has several rows: only where the line is entered, not where it goes on.
+        bool const entered = previous == nullptr || previous->end || previous->file != row.file ||
+                             previous->line != row.line;
+        if (match && entered) {
+            addresses.push_back(row.address);
+        }
+        previous = &row;
+    }
+    return addresses;
+}
+
+} // namespace ringside

@@ -1,0 +1,71 @@
+#pragma once
+// Names and source lines of one guest ELF file, 32- or 64-bit, read once into plain tables. No
+// libdw type leaks out. A file that is not ELF, or whose debugging information is damaged, gives
+// fewer answers and a `problem`, never a crash.
+#include "core/x86/integers.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringside {
+
+struct Symbol {
+    u64 address = 0;
+    u64 size = 0; // 0: to the next symbol
+    std::string name;
+    bool function = false;
+};
+
+// One row of the line table: code from here to the next row belongs to this line. Line 0 means "no
+// line".
+struct LineRow {
+    u64 address = 0;
+    u32 file = 0; // index in the table of files
+    u32 line = 0;
+    bool statement = false;
+    bool end = false; // the address is the first one behind a sequence
+};
+
+struct CodePlace {
+    std::string_view function; // empty: unknown
+    u64 function_start = 0;
+    u64 offset = 0;        // of the address in the function
+    std::string_view file; // empty: unknown
+    u32 line = 0;
+    u64 line_start = 0; // first address of the row
+};
+
+class Symbols {
+public:
+    Symbols() = default;
+    [[nodiscard]] static Symbols read(std::filesystem::path const& elf);
+
+    [[nodiscard]] std::optional<CodePlace> at(u64 address) const;
+    // "sys_write+0x12"; empty when unknown.
+    [[nodiscard]] std::string name_of(u64 address) const;
+    [[nodiscard]] std::optional<u64> address_of(std::string_view name) const;
+    // Where a breakpoint at FILE:LINE goes; FILE may be the end of the path. Every function copy
+    // has its own address.
+    [[nodiscard]] std::vector<u64> addresses_of(std::string_view file, u32 line) const;
+
+    [[nodiscard]] std::vector<Symbol> const& symbols() const { return symbols_; } // by address
+    [[nodiscard]] std::vector<LineRow> const& lines() const { return lines_; }    // by address
+    [[nodiscard]] std::vector<std::string> const& files() const { return files_; }
+    [[nodiscard]] bool is_64_bit() const { return is_64_bit_; }
+    [[nodiscard]] u64 entry() const { return entry_; }
+    [[nodiscard]] std::string const& problem() const { return problem_; } // empty: all was read
+
+private:
+    friend class SymbolReader;
+    std::vector<Symbol> symbols_;
+    std::vector<LineRow> lines_;
+    std::vector<std::string> files_;
+    std::string problem_;
+    u64 entry_ = 0;
+    bool is_64_bit_ = false;
+};
+
+} // namespace ringside

@@ -1,0 +1,22 @@
+#!/usr/bin/env python3
+"""check.py RULE [BUILD]: holds one rule of the house; prints each place that breaks it and fails."""
+
+import sys
+
+import compiled
+import rules
+
+
+def main(name, build="build"):
+    rule = rules.RULES.get(name)
+    complaints = rule() if rule else compiled.RULES[name](build)
+    for complaint in complaints:
+        print(complaint)
+    if complaints:
+        summary = (rule or compiled.RULES[name]).__doc__.splitlines()[0]
+        print(f"{len(complaints)} of these. The rule: {summary}")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

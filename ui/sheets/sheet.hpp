@@ -1,0 +1,96 @@
+#pragma once
+// A panel as data: rows of spans, each with a role that says what the text means, never how it
+// looks. One painter turns a sheet into pixels (ui/window), another into plain text (ui/text). The
+// text is what golden tests compare, what a screen reader speaks and what a terminal over SSH
+// shows, so a sheet never says by colour what it does not also say in letters.
+#include "core/x86/integers.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringside::sheets {
+
+enum class Role : u8 {
+    Normal,
+    Dim,     // known, but not the point now; not yet done; from an older event
+    Heading, // column heads, names of parts
+    Now,     // the one thing that is about to happen
+    Changed, // differs from the moment before: '*' in front
+    Ring0,   // '#'
+    Ring3,   // 'o'
+    Read,    // 'r'
+    Write,   // 'W'
+    Fetch,   // 'x'
+    Passed,  // "ok"
+    Failed,  // "STOP"
+    Fault,   // '!'
+    Level1,  // parts of an address and the table level that each one indexes
+    Level2,
+    Level3,
+    Level4,
+    Offset,
+    Source,  // C source text
+    Number,  // addresses and values in running text
+    Link,    // connecting lines that the window draws and the text spells
+    Key,     // a key to press
+    Hatched, // belongs to the other address space
+};
+
+struct Span {
+    std::string text;
+    Role role = Role::Normal;
+    int tag = 0; // for arrows and clicks; 0: none
+};
+
+// What a row is as a whole; the window shades it, the text has its glyph in the first column.
+enum class RowKind : u8 { Plain, Now, Rule, Heading, Gap, Warning };
+
+struct Row {
+    std::vector<Span> spans;
+    RowKind kind = RowKind::Plain;
+    u8 stripe = 0xff; // ring stripe at the left edge: 0 or 3; 0xff: none
+    u64 go = no_go;   // a click goes to this event
+    static constexpr u64 no_go = ~u64{0};
+    [[nodiscard]] std::size_t width() const;
+};
+
+// From one tagged span to another.
+struct Arrow {
+    int from = 0;
+    int to = 0;
+    Role role = Role::Number;
+};
+
+struct Sheet {
+    std::string name;  // stable: "walk"
+    std::string title; // "PAGE WALK"
+    std::string about; // what it shows now: "linear 08051000  read  CPL 0"
+    std::string note;  // at the right of the title: "event 41", "3 events ago"
+    std::vector<Row> rows;
+    std::vector<Arrow> arrows;
+    int focus = -1; // the row that must be in sight
+};
+
+// Columns in a string of UTF-8: code points.
+[[nodiscard]] std::size_t columns(std::string_view text);
+// At most `width` columns; a cut is shown by an ellipsis.
+[[nodiscard]] std::string fit(std::string_view text, std::size_t width);
+
+// Writes one row from left to right.
+class Line {
+public:
+    Line& put(std::string_view text, Role role = Role::Normal, int tag = 0);
+    Line& at(std::size_t column); // blanks up to a column; at least one when there is text behind
+                                  // it already
+    Line& right(std::string_view text, std::size_t width,
+                Role role = Role::Normal); // ends at `width`
+    [[nodiscard]] std::size_t column() const { return column_; }
+    [[nodiscard]] Row done(RowKind kind = RowKind::Plain) const;
+
+private:
+    Row row_;
+    std::size_t column_ = 0;
+};
+
+} // namespace ringside::sheets
