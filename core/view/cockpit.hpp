@@ -1,0 +1,83 @@
+#pragma once
+// Where one stands in a run and how one moves: by line of a record, event, scene, instruction or
+// breakpoint, forwards and backwards. The keys of the window, its `:` line and `ringside text` all
+// call this; it draws nothing. Time is the machine's: ticks and event numbers (core/session.hpp).
+#include "core/view/machine_view.hpp"
+#include "core/view/subject.hpp"
+#include "core/view/view_maker.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringside::view {
+
+enum class Unit : u8 { Micro, Event, Scene, Instruction, Over, Out, Run };
+enum class Direction : u8 { Forward, Back };
+
+class Cockpit {
+public:
+    explicit Cockpit(Subject subject); // starts at the run's first event
+
+    // Moves by one unit; false when the run ends (or begins) here.
+    bool move(Unit unit, Direction direction);
+    void go(Moment moment);
+    void go_to_event(u64 index); // events().size(): the end
+    void go_to_tick(u64 tick);   // and the first event that is not before it
+    // The event with this key; false when the run has none. On `t` the other split is entered so.
+    bool go_to_key(std::string_view key);
+    [[nodiscard]] std::string key() const; // of the event that is next; "" at the end
+    [[nodiscard]] Moment moment() const { return at_; }
+
+    // The panels' data, and the same a unit of the last move earlier, for what changed.
+    [[nodiscard]] MachineView const& now();
+    [[nodiscard]] MachineView const& before();
+
+    // Code breakpoints, by linear address; a name, FILE:LINE or hex address is found first.
+    [[nodiscard]] std::vector<u64> resolve(std::string_view place) const; // empty: unknown
+    void toggle_breakpoint(u64 linear);
+    [[nodiscard]] std::set<u64> const& breakpoints() const { return breakpoints_; }
+
+    // One command in words, as after `:`; the answer is one line or more, empty when the panels say
+    // it all. `help` lists them. Throws HostError for what it does not understand.
+    std::string execute(std::string_view command);
+
+    [[nodiscard]] Subject const& subject() const { return subject_; }
+    [[nodiscard]] std::vector<SceneView> const& scenes() const { return maker_.scenes(); }
+
+private:
+    [[nodiscard]] u64 events() const { return subject_.session->events().size(); }
+    [[nodiscard]] u64 last_tick() const { return subject_.session->end().ticks; }
+    bool step_event(Direction direction);
+    bool step_micro(Direction direction);
+    bool step_scene(Direction direction);
+    bool step_tick(Direction direction);
+    bool step_over(Direction direction);
+    bool step_out(Direction direction);
+    bool run(Direction direction);
+    template <class Stop>
+    bool forward_until(Stop const& stop);
+    template <class Stop>
+    bool back_until(Stop const& stop);
+    [[nodiscard]] Cpu const& cpu_at(u64 tick);
+    [[nodiscard]] u64 linear_ip(Cpu const& cpu) const;
+    [[nodiscard]] Moment moment_at_tick(u64 tick) const;
+    [[nodiscard]] Moment earlier() const;
+    MachineView const& view_at(Moment moment);
+    [[nodiscard]] std::string breakpoint_command(std::string_view place);
+
+    Subject subject_;
+    ViewMaker maker_;
+    Moment at_;
+    Unit unit_ = Unit::Event;
+    std::set<u64> breakpoints_;
+    struct Kept {
+        Moment moment;
+        MachineView view;
+    };
+    std::vector<Kept> kept_; // the last few views made, newest last
+};
+
+} // namespace ringside::view

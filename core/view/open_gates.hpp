@@ -1,0 +1,23 @@
+#pragma once
+// The contexts that were interrupted and not yet returned to: every gate that let control in and
+// has seen no IRET. The outermost first. Folded from the events; a process switch keeps each
+// process's own.
+#include "core/trace/event.hpp"
+
+#include <span>
+#include <vector>
+
+namespace ringside::view {
+
+struct OpenGate {
+    u64 event = 0; // index
+    u64 cr3 = 0;   // under which the interrupted code ran
+    trace::Gate gate;
+    // Linear address of the lowest word that the gate pushed, with a flat stack segment.
+    [[nodiscard]] u64 frame() const { return gate.to.sp; }
+};
+
+// Of the process that runs when `events` have happened.
+[[nodiscard]] std::vector<OpenGate> open_gates(std::span<trace::Event const> events, u32 pid);
+
+} // namespace ringside::view
