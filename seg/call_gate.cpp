@@ -29,7 +29,9 @@ public:
         SegmentDescriptor const code = target_.descriptor;
         bool const jump = record_.kind == FarKind::Jump;
         bool const inner = !jump && !code.conforming() && code.dpl() < ring_;
-        if (!(jump ? enter() : inner ? call_inner() : call_same()) ||
+        if (!(jump    ? enter()
+              : inner ? call_inner()
+                      : call_same()) ||
             !mark_accessed(check_, memory_, record_.writes, target_)) {
             return false;
         }
@@ -42,7 +44,12 @@ public:
 private:
     bool check_gate(FetchedDescriptor& fetched);
     bool check_target();
-    bool enter() { return check_entry_point(check_, state_, target_.descriptor, gate_.offset()); }
+    // The last check: a CALL has pushed by now, and a refusal leaves what it pushed.
+    bool enter() {
+        bool const inside = check_entry_point(check_, state_, target_.descriptor, gate_.offset());
+        record_.pushed_before_fault = !inside && record_.kind == FarKind::Call;
+        return inside;
+    }
     bool call_same();
     bool call_inner();
     bool read_parameters(FixedVector<u64, 32>& parameters);
@@ -77,9 +84,10 @@ bool GateCall::check_gate(FetchedDescriptor& fetched) {
            check_.require(rules::call_gate_present, gate_.present(), NP, error_code);
 }
 
-// A JMP never changes the ring: nonconforming code must be in it already, and that comes before presence.
 bool GateCall::check_target() {
-    return check_gate_target(check_, state_, memory_, gate_.selector(), ring_, target_);
+    GatePassage const passage =
+        record_.kind == FarKind::Jump ? GatePassage::Jump : GatePassage::Call;
+    return check_gate_target(check_, state_, memory_, gate_.selector(), ring_, passage, target_);
 }
 
 bool GateCall::call_same() {
@@ -88,7 +96,7 @@ bool GateCall::call_same() {
     stack.push(from.cs.selector.raw, size());
     stack.push(from.ip, size());
     next_.sp = stack.pointer();
-    return stack.check_room(check_, 0) && enter() && stack.probe(check_, memory_);
+    return stack.check_room(check_, 0) && stack.probe(check_, memory_) && enter();
 }
 
 bool GateCall::read_parameters(FixedVector<u64, 32>& parameters) {
@@ -114,8 +122,7 @@ bool GateCall::call_inner() {
     FixedVector<u64, 32> parameters;
     record_.writes.reserve(40);
     if (!take_inner_stack(check_, state_, memory_, ring, 0, inner) ||
-        (inner.fetched_any &&
-         !mark_accessed(check_, memory_, record_.writes, inner.fetched)) ||
+        (inner.fetched_any && !mark_accessed(check_, memory_, record_.writes, inner.fetched)) ||
         (!long_mode() && !read_parameters(parameters))) {
         return false;
     }
@@ -131,8 +138,8 @@ bool GateCall::call_inner() {
     next_.ss = inner.ss;
     next_.sp = stack.pointer();
     next_.cpl = ring;
-    return stack.check_room(check_, inner.fetched.selector.error_code()) && enter() &&
-           stack.probe(check_, memory_);
+    return stack.check_room(check_, inner.fetched.selector.error_code()) &&
+           stack.probe(check_, memory_) && enter();
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #pragma once
-// Asks the rules of one operation one after the other, notes each answer in the record, and keeps the first fault.
-// A chain `check.require(..) && check.require(..)` is then the manual's list of checks, one a line, in its order.
+// Asks the rules of one operation one after the other, notes each answer in the record, and keeps
+// the first fault. A chain `check.require(..) && check.require(..)` is then the manual's list of
+// checks, one a line, in its order.
 #include "seg/records.hpp"
 #include "seg/rules.hpp"
 
@@ -8,7 +9,8 @@ namespace ringside::seg {
 
 class Checker {
 public:
-    // `external`: the event is not INT n, INT3 or INTO, so error codes carry EXT (SDM volume 3, section 7.13).
+    // `external`: the event is not INT n, INT3 or INTO, so error codes carry EXT (SDM volume 3,
+    // section 7.13).
     explicit Checker(CheckList& checks, bool external = false)
         : checks_{checks}
         , ext_{external ? 1U : 0U} {}

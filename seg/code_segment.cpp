@@ -6,7 +6,13 @@ using enum ExceptionVector;
 
 namespace {
 
-bool is_inner(SegmentDescriptor code, Ring cpl) { return code.dpl() <= cpl; }
+bool check_gate_privilege(Checker& check, SegmentDescriptor code, Ring cpl, GatePassage passage,
+                          u32 error_code) {
+    if (passage == GatePassage::Jump && !code.conforming()) {
+        return check.require(rules::code_dpl, code.dpl() == cpl, GP, error_code);
+    }
+    return check.require(rules::code_inner, code.dpl() <= cpl, GP, error_code);
+}
 
 // Bits L and D together are reserved, and only IA-32e mode looks at L.
 bool check_long_and_big(Checker& check, SegmentState const& state, SegmentDescriptor code,
@@ -19,13 +25,13 @@ bool check_long_and_big(Checker& check, SegmentState const& state, SegmentDescri
 } // namespace
 
 bool check_gate_target(Checker& check, SegmentState const& state, LinearMemory& memory,
-                       Selector selector, Ring cpl, FetchedDescriptor& into) {
+                       Selector selector, Ring cpl, GatePassage passage, FetchedDescriptor& into) {
     u32 const error_code = selector.error_code();
     SegmentDescriptor const& code = into.descriptor;
     return check.require(rules::code_not_null, !selector.is_null(), GP) &&
            fetch_descriptor(check, state, memory, selector, GP, into) &&
            check.require(rules::code_type, code.is_code(), GP, error_code) &&
-           check.require(rules::code_inner, is_inner(code, cpl), GP, error_code) &&
+           check_gate_privilege(check, code, cpl, passage, error_code) &&
            (!state.long_mode_active ||
             check.require(rules::code_64bit, code.long_mode() && !code.default_big(), GP,
                           error_code)) &&

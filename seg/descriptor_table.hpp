@@ -1,10 +1,10 @@
 #pragma once
-// Reading the GDT and the LDT (SDM volume 3, section 3.5.1). They live at linear addresses and are always read with
-// supervisor rights, whatever CPL is (section 5.6).
-#include <optional>
-
+// Reading the GDT and the LDT (SDM volume 3, section 3.5.1). They live at linear addresses and are
+// always read with supervisor rights, whatever CPL is (section 5.6).
 #include "seg/checker.hpp"
 #include "seg/records.hpp"
+
+#include <optional>
 
 namespace ringside::seg {
 
@@ -36,11 +36,13 @@ struct FetchedDescriptor {
                                     Selector selector, ExceptionVector vector,
                                     FetchedDescriptor& into);
 
-// The second half of a 16-byte descriptor whose first half was fetched: limit, read, and its type field, which is 0.
+// The second half of a 16-byte descriptor whose first half was fetched: limit, read, and its type
+// field, which is 0.
 [[nodiscard]] bool fetch_upper_half(Checker& check, SegmentState const& state, LinearMemory& memory,
                                     Rule const& type_rule, FetchedDescriptor& fetched);
 
-// Lists the write of the type byte with `set` added, if that changes it. The write is probed: it can page-fault.
+// Lists the write of the type byte with `set` added, if that changes it. The write is probed: it
+// can page-fault.
 [[nodiscard]] bool mark_type(Checker& check, LinearMemory& memory, WriteList& writes,
                              FetchedDescriptor const& fetched, u8 set);
 // Bit 0 of a code or data descriptor's type: accessed.

@@ -13,7 +13,8 @@ namespace {
 
 using enum ExceptionVector;
 
-// Far JMP and CALL with a pointer: real mode, a code segment, or what the system descriptor leads to.
+// Far JMP and CALL with a pointer: real mode, a code segment, or what the system descriptor leads
+// to.
 class Transfer {
 public:
     Transfer(SegmentState const& state, LinearMemory& memory, FarTransfer& record, unsigned size)
@@ -28,7 +29,7 @@ public:
     void run() {
         bool const real = mode_ == Mode::Real || mode_ == Mode::Virtual8086;
         if (!(real ? to_real() : to_protected())) {
-            if (!keep_writes_) {
+            if (!record_.pushed_before_fault) {
                 record_.writes.clear();
             }
             record_.outcome = check_.fault();
@@ -62,7 +63,6 @@ private:
     unsigned size_;
     Mode mode_;
     u64 ip_;
-    bool keep_writes_ = false;
 };
 
 bool Transfer::to_real() {
@@ -101,7 +101,7 @@ bool Transfer::to_code(FetchedDescriptor const& target) {
         return false;
     }
     if (!check_entry_point(check_, state_, target.descriptor, ip_)) {
-        keep_writes_ = true;
+        record_.pushed_before_fault = is_call();
         return false;
     }
     next.cs = loaded_segment(record_.selector.with_rpl(next.cpl), target.descriptor);
@@ -135,7 +135,8 @@ bool Transfer::to_system(FetchedDescriptor& fetched) {
     return check_.require(rules::far_type, false, GP, error_code);
 }
 
-// Task gates and TSSs: the checks of the gate; the switch itself needs the general registers (seg/task_switch.hpp).
+// Task gates and TSSs: the checks of the gate; the switch itself needs the general registers
+// (seg/task_switch.hpp).
 bool Transfer::to_task(FetchedDescriptor const& fetched) {
     u32 const error_code = record_.selector.error_code();
     Gate const gate{.low = fetched.descriptor.raw};

@@ -1,12 +1,14 @@
 #pragma once
-// Gate descriptors (SDM volume 3, section 6.8.3 and figure 7-2; the 64-bit ones, figures 6-11 and 7-8):
+// Gate descriptors (SDM volume 3, section 6.8.3 and figure 7-2; the 64-bit ones, figures 6-11 and
+// 7-8):
 //   63            48 47 46  45 44 43    40 39   37 36     32 31            16 15             0
 //  +----------------+--+------+--+--------+-------+---------+----------------+---------------+
 //  | offset 31:16   |P | DPL  |0 | type   | 0 0 0 | count / | selector       | offset 15:0   |
 //  |                |  |      |  |        |       | IST     |                |               |
 //  +----------------+--+------+--+--------+-------+---------+----------------+---------------+
-// Bits 36:32 are the parameter count of a call gate; bits 34:32 are the IST number of a 64-bit interrupt gate.
-// IA-32e mode appends a second quadword: offset 63:32 in bits 31:0, and bits 44:40 must be 0 in a call gate.
+// Bits 36:32 are the parameter count of a call gate; bits 34:32 are the IST number of a 64-bit
+// interrupt gate. IA-32e mode appends a second quadword: offset 63:32 in bits 31:0, and bits 44:40
+// must be 0 in a call gate.
 #include "core/x86/bits.hpp"
 #include "seg/segment_descriptor.hpp"
 #include "seg/selector.hpp"
@@ -23,7 +25,9 @@ struct Gate {
     [[nodiscard]] constexpr bool is_system() const { return !descriptor().is_segment(); }
     [[nodiscard]] constexpr Ring dpl() const { return descriptor().dpl(); }
     [[nodiscard]] constexpr bool present() const { return descriptor().present(); }
-    [[nodiscard]] constexpr u8 parameter_count() const { return static_cast<u8>(bits<36, 32>(low)); }
+    [[nodiscard]] constexpr u8 parameter_count() const {
+        return static_cast<u8>(bits<36, 32>(low));
+    }
     [[nodiscard]] constexpr u8 ist() const { return static_cast<u8>(bits<34, 32>(low)); }
     [[nodiscard]] constexpr u8 upper_type() const { return static_cast<u8>(bits<44, 40>(high)); }
     // 286 gates have a 16-bit offset; bits 63:48 of the descriptor are reserved in them.

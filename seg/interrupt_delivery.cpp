@@ -17,8 +17,8 @@ bool is_software(InterruptSource source) {
     return source == InterruptSource::Software || source == InterruptSource::SoftwareBreakpoint;
 }
 
-// The image of RFLAGS: fault-class exceptions set RF in it, so that a breakpoint on the instruction does not fire again
-// when it is restarted (SDM volume 3, section 18.3.1.1).
+// The image of RFLAGS: fault-class exceptions set RF in it, so that a breakpoint on the instruction
+// does not fire again when it is restarted (SDM volume 3, section 18.3.1.1).
 u64 pushed_flags(InterruptRequest const& request, u64 flags) {
     if (request.source != InterruptSource::Exception) {
         return flags;
@@ -54,8 +54,7 @@ public:
         : state_{state}
         , memory_{memory}
         , record_{record}
-        , check_{record.checks,
-                 state.protection && !is_software(record.request.source)}
+        , check_{record.checks, state.protection && !is_software(record.request.source)}
         , in_v86_{state.mode(record.from.rflags) == Mode::Virtual8086}
         , cpl_{in_v86_ ? Ring::R3 : record.from.cpl} {
         record_.writes.reserve(12);
@@ -81,7 +80,8 @@ private:
             record_.task = gate_.selector();
             return check_.require(rules::task_deferred, false, GP, gate_.selector().error_code());
         }
-        if (!check_gate_target(check_, state_, memory_, gate_.selector(), cpl_, target_)) {
+        if (!check_gate_target(check_, state_, memory_, gate_.selector(), cpl_, GatePassage::Call,
+                               target_)) {
             return false;
         }
         SegmentDescriptor const code = target_.descriptor;
@@ -97,6 +97,7 @@ private:
     bool read_gate();
     bool gate_type_holds() const;
     bool choose_stack(bool inner);
+    void record_stack_load(std::size_t first_check, bool taken);
     bool enter();
     void push_frame(PushStack& stack);
     bool through_vector_table();
@@ -158,7 +159,26 @@ bool Delivery::read_gate() {
            check_.require(rules::gate_present, gate_.present(), NP, idt_error());
 }
 
-// The stack of the handler: from the TSS for a more privileged ring or an IST, else the interrupted one.
+// The load of SS is an event of its own: what was read from the TSS, and the checks that concern
+// it.
+void Delivery::record_stack_load(std::size_t first_check, bool taken) {
+    SegmentLoad& load = record_.new_stack.emplace();
+    load.name = SegmentName::SS;
+    load.selector = stack_.fetched.selector;
+    load.descriptor = stack_.fetched.descriptor;
+    for (std::size_t index = first_check; index < record_.checks.size(); ++index) {
+        load.checks.push_back(record_.checks[index]);
+    }
+    load.writes = record_.writes;
+    if (taken) {
+        load.outcome = stack_.ss;
+    } else {
+        load.outcome = check_.fault();
+    }
+}
+
+// The stack of the handler: from the TSS for a more privileged ring or an IST, else the interrupted
+// one.
 bool Delivery::choose_stack(bool inner) {
     u8 const ist = long_mode() ? gate_.ist() : 0;
     if (!inner && ist == 0) {
@@ -166,23 +186,11 @@ bool Delivery::choose_stack(bool inner) {
         stack_.sp = record_.from.sp;
     } else {
         std::size_t const first_check = record_.checks.size();
-        bool const taken = take_inner_stack(check_, state_, memory_, ring_, ist, stack_) &&
-                           (!stack_.fetched_any ||
-                            mark_accessed(check_, memory_, record_.writes, stack_.fetched));
+        bool const taken =
+            take_inner_stack(check_, state_, memory_, ring_, ist, stack_) &&
+            (!stack_.fetched_any || mark_accessed(check_, memory_, record_.writes, stack_.fetched));
         if (stack_.fetched_any) {
-            SegmentLoad load{.name = SegmentName::SS,
-                             .selector = stack_.fetched.selector,
-                             .descriptor = stack_.fetched.descriptor};
-            for (std::size_t index = first_check; index < record_.checks.size(); ++index) {
-                load.checks.push_back(record_.checks[index]);
-            }
-            load.writes = record_.writes;
-            if (taken) {
-                load.outcome = stack_.ss;
-            } else {
-                load.outcome = check_.fault();
-            }
-            record_.new_stack = std::move(load);
+            record_stack_load(first_check, taken);
         }
         if (!taken) {
             return false;
@@ -249,7 +257,8 @@ bool Delivery::enter() {
     return true;
 }
 
-// SDM volume 2, "INT n", REAL-ADDRESS-MODE: four bytes a vector, no checks but the limits, no error code.
+// SDM volume 2, "INT n", REAL-ADDRESS-MODE: four bytes a vector, no checks but the limits, no error
+// code.
 bool Delivery::through_vector_table() {
     ControlState const& from = record_.from;
     u32 const offset = record_.request.vector * 4U;
@@ -286,42 +295,6 @@ InterruptDelivery deliver(SegmentState const& state, LinearMemory& memory, Contr
     record.from = from;
     Delivery{state, memory, record}.run();
     return record;
-}
-
-namespace {
-
-enum class FaultClass : u8 { Benign, Contributory, PageFault, DoubleFault };
-
-FaultClass class_of(ExceptionVector vector) {
-    switch (vector) {
-    case DE:
-    case TS:
-    case NP:
-    case SS:
-    case GP:
-        return FaultClass::Contributory;
-    case PF:
-        return FaultClass::PageFault;
-    case DF:
-        return FaultClass::DoubleFault;
-    default:
-        return FaultClass::Benign;
-    }
-}
-
-} // namespace
-
-Escalation escalate(ExceptionVector first, ExceptionVector second) {
-    using enum Escalation;
-    // Rows: the first event; columns: benign, contributory, page fault, double fault.
-    static constexpr std::array<std::array<Escalation, 4>, 4> table{{
-        {HandleSecond, HandleSecond, HandleSecond, HandleSecond}, // benign
-        {HandleSecond, DoubleFault, HandleSecond, HandleSecond},  // contributory
-        {HandleSecond, DoubleFault, DoubleFault, HandleSecond},   // page fault
-        {HandleSecond, Shutdown, Shutdown, Shutdown},             // double fault
-    }};
-    return table[static_cast<std::size_t>(class_of(first))]
-                [static_cast<std::size_t>(class_of(second))];
 }
 
 } // namespace ringside::seg

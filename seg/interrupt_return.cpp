@@ -12,7 +12,8 @@ namespace {
 
 using enum ExceptionVector;
 
-// The flags IRET may change at this privilege (SDM volume 2, "IRET", RETURN-TO-SAME-PRIVILEGE-LEVEL).
+// The flags IRET may change at this privilege (SDM volume 2, "IRET",
+// RETURN-TO-SAME-PRIVILEGE-LEVEL).
 u64 writable_flags(unsigned operand_size, Ring cpl, u8 iopl) {
     using namespace rflags;
     u64 writable = CF | rflags::PF | AF | ZF | SF | TF | rflags::DF | rflags::OF | NT;
@@ -103,8 +104,8 @@ bool Return::from_real() {
     if (v86) {
         writable &= ~IOPL;
     }
-    next.cs = v86 ? virtual8086_segment(return_selector())
-                  : real_segment(return_selector(), next.cs);
+    next.cs =
+        v86 ? virtual8086_segment(return_selector()) : real_segment(return_selector(), next.cs);
     next.ip = ip_;
     next.sp = stack_.pointer();
     next.rflags = merge_flags(next.rflags, flags_, writable);
@@ -147,13 +148,12 @@ bool Return::to_virtual8086() {
     }
     record_.to_virtual8086 = true;
     u64 const writable = writable_flags(size_, Ring::R0, 3) | rflags::VM;
-    record_.outcome =
-        ControlState{.cs = virtual8086_segment(return_selector()),
-                     .ss = virtual8086_segment(Selector{static_cast<u16>(ss)}),
-                     .ip = ip_,
-                     .sp = sp,
-                     .rflags = merge_flags(record_.from.rflags, flags_, writable),
-                     .cpl = Ring::R3};
+    record_.outcome = ControlState{.cs = virtual8086_segment(return_selector()),
+                                   .ss = virtual8086_segment(Selector{static_cast<u16>(ss)}),
+                                   .ip = ip_,
+                                   .sp = sp,
+                                   .rflags = merge_flags(record_.from.rflags, flags_, writable),
+                                   .cpl = Ring::R3};
     return true;
 }
 

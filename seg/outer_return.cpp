@@ -29,9 +29,8 @@ u64 outer_pointer(SegmentRegister const& ss, bool wide, u64 before, u64 popped) 
     if (wide) {
         return popped;
     }
-    return ss.descriptor.default_big()
-               ? popped & low_mask(32)
-               : (before & 0xffff0000) | (popped & low_mask(16));
+    return ss.descriptor.default_big() ? popped & low_mask(32)
+                                       : (before & 0xffff0000) | (popped & low_mask(16));
 }
 
 FixedVector<SegmentName, 4> segments_to_null(SegmentState const& state, Ring ring) {

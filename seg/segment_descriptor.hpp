@@ -5,7 +5,8 @@
 //  | base     |G |DB|L |AV| limit    |P | DPL  |S | type   | base           | limit         |
 //  | 31:24    |  |  |  |L | 19:16    |  |      |  |        | 23:0           | 15:0          |
 //  +----------+--+--+--+--+----------+--+------+--+--------+----------------+---------------+
-// S = 1: type bit 3 is 1 for code (C conforming, R readable, A accessed), 0 for data (E expand-down, W writable, A accessed).
+// S = 1: type bit 3 is 1 for code (C conforming, R readable, A accessed), 0 for data (E
+// expand-down, W writable, A accessed).
 #include "core/x86/bits.hpp"
 #include "core/x86/ring.hpp"
 
@@ -46,7 +47,9 @@ struct SegmentDescriptor {
     [[nodiscard]] constexpr Ring dpl() const { return static_cast<Ring>(bits<46, 45>(raw)); }
     [[nodiscard]] constexpr bool is_segment() const { return bit<44>(raw); } // S: code or data
     [[nodiscard]] constexpr u8 type() const { return static_cast<u8>(bits<43, 40>(raw)); }
-    [[nodiscard]] constexpr SystemType system_type() const { return static_cast<SystemType>(type()); }
+    [[nodiscard]] constexpr SystemType system_type() const {
+        return static_cast<SystemType>(type());
+    }
     [[nodiscard]] constexpr bool is_code() const { return is_segment() && bit<43>(raw); }
     [[nodiscard]] constexpr bool is_data() const { return is_segment() && !bit<43>(raw); }
     [[nodiscard]] constexpr bool conforming() const { return is_code() && bit<42>(raw); }

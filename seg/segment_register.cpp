@@ -9,7 +9,9 @@ constexpr u64 writable_data = u64{0x93} << 40U;
 constexpr u64 dpl_3 = u64{3} << 45U;
 
 // A raw descriptor's base fields for a base below 1 MiB.
-constexpr u64 base_field(u64 base) { return base << 16U; }
+constexpr u64 base_field(u64 base) {
+    return base << 16U;
+}
 
 } // namespace
 
@@ -45,12 +47,12 @@ SegmentRegister real_segment(Selector selector, SegmentRegister const& before) {
 
 SegmentRegister virtual8086_segment(Selector selector) {
     u64 const base = u64{selector.raw} << 4U;
-    return SegmentRegister{
-        .selector = selector,
-        .base = base,
-        .limit = 0xffff,
-        .descriptor = SegmentDescriptor{writable_data | dpl_3 | base_field(base) | 0xffff},
-        .usable = true};
+    return SegmentRegister{.selector = selector,
+                           .base = base,
+                           .limit = 0xffff,
+                           .descriptor =
+                               SegmentDescriptor{writable_data | dpl_3 | base_field(base) | 0xffff},
+                           .usable = true};
 }
 
 Mode SegmentState::mode(u64 flags) const {

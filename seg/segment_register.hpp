@@ -1,29 +1,31 @@
 #pragma once
-// A segment register: the visible selector and the hidden part, the descriptor cache (SDM volume 3, section 3.4.3).
-// In real and virtual-8086 mode the hidden part is made from the selector; after that all modes use it alike.
-#include <array>
-#include <string_view>
-
+// A segment register: the visible selector and the hidden part, the descriptor cache (SDM volume 3,
+// section 3.4.3). In real and virtual-8086 mode the hidden part is made from the selector; after
+// that all modes use it alike.
 #include "core/x86/integers.hpp"
 #include "seg/segment_descriptor.hpp"
 #include "seg/selector.hpp"
 
+#include <array>
+#include <string_view>
+
 namespace ringside::seg {
 
-enum class SegmentName : u8 { ES, CS, SS, DS, FS, GS }; // the manual's encoding (Sreg)
+enum class SegmentName : u8 { ES, CS, SS, DS, FS, GS };     // the manual's encoding (Sreg)
 [[nodiscard]] std::string_view to_string(SegmentName name); // "es" ...
 
 struct SegmentRegister {
     Selector selector{};
     u64 base = 0;
-    u32 limit = 0;             // last valid offset, in bytes
-    SegmentDescriptor descriptor{}; // attributes as loaded (raw base and limit inside may be ignored: use the two above)
-    bool usable = false;       // false after loading a null selector
+    u32 limit = 0;                  // last valid offset, in bytes
+    SegmentDescriptor descriptor{}; // attributes as loaded (raw base and limit inside may be
+                                    // ignored: use the two above)
+    bool usable = false;            // false after loading a null selector
     friend bool operator==(SegmentRegister const&, SegmentRegister const&) = default;
 };
 
-// The register as each kind of load makes it (SDM volume 3, section 3.4.3 and 21.1.1; volume 3B, 22.2.1):
-// from a descriptor, marked accessed;
+// The register as each kind of load makes it (SDM volume 3, section 3.4.3 and 21.1.1; volume
+// 3B, 22.2.1): from a descriptor, marked accessed;
 [[nodiscard]] SegmentRegister loaded_segment(Selector selector, SegmentDescriptor descriptor);
 // null: not usable. In 64-bit mode a null SS still holds the ring it belongs to in its DPL;
 [[nodiscard]] SegmentRegister null_segment(Selector selector, Ring dpl = Ring::R0);
@@ -49,7 +51,7 @@ struct SegmentState {
     TableRegister gdtr{};
     TableRegister idtr{};
     Ring cpl = Ring::R0;
-    bool protection = false; // CR0.PE
+    bool protection = false;       // CR0.PE
     bool long_mode_active = false; // EFER.LMA
     [[nodiscard]] SegmentRegister const& operator[](SegmentName name) const {
         return registers[static_cast<std::size_t>(name)];

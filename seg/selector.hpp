@@ -22,7 +22,8 @@ struct Selector {
     [[nodiscard]] constexpr Selector with_rpl(Ring ring) const {
         return Selector{static_cast<u16>((raw & 0xfffcU) | number(ring))};
     }
-    // The error code that names this selector: EXT is 0 here, IDT is 0 (SDM volume 3, section 7.13).
+    // The error code that names this selector: EXT is 0 here, IDT is 0 (SDM volume 3,
+    // section 7.13).
     [[nodiscard]] constexpr u32 error_code() const { return raw & 0xfffcU; }
     friend bool operator==(Selector, Selector) = default;
 };

@@ -1,4 +1,5 @@
-// LAR, LSL, VERR and VERW (SDM volume 2 of each): they ask about a selector and never fault on what they find.
+// LAR, LSL, VERR and VERW (SDM volume 2 of each): they ask about a selector and never fault on what
+// they find.
 #include "seg/descriptor_table.hpp"
 #include "seg/segment_load.hpp"
 

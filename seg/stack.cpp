@@ -14,7 +14,8 @@ u64 StackCursor::pointer_mask() const {
 
 u64 StackCursor::moved(u64 bytes) const {
     u64 const mask = pointer_mask();
-    // With a 16-bit stack the upper half of ESP stays; outside 64-bit mode the upper half of RSP does not.
+    // With a 16-bit stack the upper half of ESP stays; outside 64-bit mode the upper half of RSP
+    // does not.
     u64 const kept = wide_ ? 0 : pointer_ & low_mask(32) & ~mask;
     return kept | ((pointer_ + bytes) & mask);
 }

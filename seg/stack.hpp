@@ -1,12 +1,13 @@
 #pragma once
-// A stack as a transfer uses it: the pointer moves by SS.B, every item is checked against the segment, and pushes are
-// first planned, then probed, and only written by `commit`.
+// A stack as a transfer uses it: the pointer moves by SS.B, every item is checked against the
+// segment, and pushes are first planned, then probed, and only written by `commit`.
 #include "seg/checker.hpp"
 #include "seg/records.hpp"
 
 namespace ringside::seg {
 
-// The part both directions share: where an item at the pointer lies and whether the segment holds it.
+// The part both directions share: where an item at the pointer lies and whether the segment holds
+// it.
 class StackCursor {
 public:
     // `wide`: 64-bit code uses the stack; its pointer is 64 bits and SS has no base and no limit.
@@ -16,7 +17,8 @@ public:
         , wide_{wide}
         , ring_{ring} {}
     [[nodiscard]] u64 pointer() const { return pointer_; }
-    [[nodiscard]] u64 moved(u64 bytes) const; // the pointer `bytes` further up, wrapped at its width
+    [[nodiscard]] u64
+    moved(u64 bytes) const; // the pointer `bytes` further up, wrapped at its width
     [[nodiscard]] bool holds_item(u64 pointer, unsigned size) const;
     [[nodiscard]] LinearAddress linear(u64 pointer) const;
     [[nodiscard]] Privilege privilege() const {
@@ -43,7 +45,8 @@ public:
         , writes_{writes}
         , first_{writes.size()} {}
     void push(u64 value, unsigned size);
-    // Did all pushes stay within the segment? #SS(selector) otherwise; the code names a stack just switched to.
+    // Did all pushes stay within the segment? #SS(selector) otherwise; the code names a stack just
+    // switched to.
     [[nodiscard]] bool check_room(Checker& check, u32 error_code) const;
     // Can all pushes be made? The first that cannot is the fault.
     [[nodiscard]] bool probe(Checker& check, LinearMemory& memory) const;

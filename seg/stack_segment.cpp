@@ -22,9 +22,9 @@ namespace {
 
 bool read_tss(Checker& check, SegmentState const& state, LinearMemory& memory, u32 offset,
               unsigned size, u64& into) {
-    return check.take(memory.read(table_entry(state, state.tr.base, offset), size,
-                                  Privilege::ImplicitSupervisor),
-                      into);
+    return check.take(
+        memory.read(table_entry(state, state.tr.base, offset), size, Privilege::ImplicitSupervisor),
+        into);
 }
 
 bool take_64bit_stack(Checker& check, SegmentState const& state, LinearMemory& memory, Ring ring,

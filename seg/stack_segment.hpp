@@ -1,6 +1,6 @@
 #pragma once
-// The checks of a stack segment, the same for MOV SS (#GP), a stack taken from the TSS (#TS) and a return to an outer
-// ring (#GP): only the vector differs (SDM volume 3, section 6.7 and 6.8.5).
+// The checks of a stack segment, the same for MOV SS (#GP), a stack taken from the TSS (#TS) and a
+// return to an outer ring (#GP): only the vector differs (SDM volume 3, section 6.7 and 6.8.5).
 #include "seg/descriptor_table.hpp"
 
 namespace ringside::seg {
@@ -18,7 +18,8 @@ struct InnerStack {
     bool fetched_any = false;
 };
 
-// Reads SS:ESP of `ring` (IA-32e mode: RSP of `ring`, or of interrupt stack `ist` when that is not 0) and checks it.
+// Reads SS:ESP of `ring` (IA-32e mode: RSP of `ring`, or of interrupt stack `ist` when that is not
+// 0) and checks it.
 [[nodiscard]] bool take_inner_stack(Checker& check, SegmentState const& state, LinearMemory& memory,
                                     Ring ring, u8 ist, InnerStack& into);
 

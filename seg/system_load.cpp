@@ -97,8 +97,7 @@ SegmentLoad load_tr(SegmentState const& state, LinearMemory& memory, Selector se
         mark_type(check, memory, record.writes, fetched, busy);
     record.descriptor = tss;
     if (allowed) {
-        record.outcome =
-            system_register(fetched, SegmentDescriptor{tss.raw | (u64{busy} << 40U)});
+        record.outcome = system_register(fetched, SegmentDescriptor{tss.raw | (u64{busy} << 40U)});
     } else {
         record.outcome = check.fault();
     }

@@ -24,7 +24,9 @@ inline constexpr u32 Registers = 0x12; // AX CX DX BX SP BP SI DI, 2 bytes each
 inline constexpr u32 Segments = 0x22;  // ES CS SS DS, 2 bytes each
 inline constexpr u32 Ldt = 0x2a;
 inline constexpr u32 Last = 0x2b; // the smallest limit that holds a task
-[[nodiscard]] constexpr u32 stack_of(Ring ring) { return number(ring) * 4U + 2U; }
+[[nodiscard]] constexpr u32 stack_of(Ring ring) {
+    return number(ring) * 4U + 2U;
+}
 } // namespace tss16
 
 namespace tss32 {
@@ -38,13 +40,20 @@ inline constexpr u32 Ldt = 0x60;
 inline constexpr u32 Trap = 0x64; // bit 0: #DB after the switch
 inline constexpr u32 IoMap = 0x66;
 inline constexpr u32 Last = 0x67; // the smallest limit that holds a task
-[[nodiscard]] constexpr u32 stack_of(Ring ring) { return number(ring) * 8U + 4U; }
+[[nodiscard]] constexpr u32 stack_of(Ring ring) {
+    return number(ring) * 8U + 4U;
+}
 } // namespace tss32
 
 namespace tss64 {
 inline constexpr u32 IoMap = 0x66;
-[[nodiscard]] constexpr u32 stack_of(Ring ring) { return number(ring) * 8U + 4U; }
-[[nodiscard]] constexpr u32 interrupt_stack(u8 ist) { return ist * 8U + 28U; } // IST1..IST7
+[[nodiscard]] constexpr u32 stack_of(Ring ring) {
+    return number(ring) * 8U + 4U;
+}
+// `ist` is 1..7: IST1..IST7.
+[[nodiscard]] constexpr u32 interrupt_stack(u8 ist) {
+    return ist * 8U + 28U;
+}
 } // namespace tss64
 
 [[nodiscard]] constexpr bool is_tss16(SegmentDescriptor descriptor) {
