@@ -48,11 +48,13 @@ public:
     MissHandler& operator=(MissHandler const&) = delete;
     MissHandler& operator=(MissHandler&&) = delete;
     virtual ~MissHandler() = default;
-    // Called inside the run. Resume only after `Engine::map` gave the page the right that was asked for.
-    // `ip` is the executing instruction's; Engine::retired() counts up to it.
+    // Called inside the run. Resume only after `Engine::grant` was asked for this access; the access
+    // is then tried again, and may come here again. `ip` is the executing instruction's offset in
+    // CS; Engine::retired() counts up to it.
     virtual MissAnswer on_miss(LinearAddress address, mmu::AccessType access, u64 ip) = 0;
-    // The core translates a block that reaches into this page, long before (if ever) the guest fetches from it. True if
-    // the TLB model already holds it and it was mapped: no architectural effect is allowed here.
+    // The core translates a block that reaches into this page, long before (if ever) the guest
+    // fetches from it. True if the TLB model already holds it and it was granted: no architectural
+    // effect is allowed here.
     virtual bool on_fetch_ahead(LinearAddress address) = 0;
 };
 
@@ -66,6 +68,8 @@ public:
     ~Engine();
 
     // Registers in and out. `load` sets the whole posture: widths, bases, hidden privilege.
+    // `store` writes general registers, instruction pointer, arithmetic flags and DF only: nothing
+    // else changes inside a run.
     void load(Cpu const& cpu);
     void store(Cpu& cpu) const;
 
@@ -73,23 +77,25 @@ public:
     EngineExit run(u64 budget, MissHandler& handler);
     // One instruction, or one element of a repeated string instruction.
     EngineExit step(MissHandler& handler);
-    // Instructions retired in this call of `run` so far.
+    // Instructions retired in the last call of `run` (so far, inside a MissHandler). A step counts
+    // none: the caller knows whether a repeated instruction is over.
     [[nodiscard]] u64 retired() const;
 
-    // Hidden mappings. `frame` is the first byte of a 4 KiB frame.
-    struct Rights {
-        bool write = false;
-        bool execute = false;
-    };
-    // False: not possible from inside a run (another mapping must go first); answer Stop and map again after the exit.
-    bool map(PrivilegeClass who, LinearAddress page, PhysicalAddress frame, Rights rights, bool inside_run);
-    [[nodiscard]] bool is_mapped(PrivilegeClass who, LinearAddress page) const;
+    // Hidden mappings. `frame` is the first byte of a 4 KiB frame. From inside a MissHandler only:
+    // makes one kind of access to one page possible, and takes away what must not be at the same
+    // time (a frame is never writable and executable at once, so that changed code is noticed).
+    void grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
+               mmu::AccessType access);
+    [[nodiscard]] bool is_granted(PrivilegeClass who, LinearAddress page,
+                                  mmu::AccessType access) const;
     void drop(LinearAddress start, u64 size); // in both classes
     void drop_all();
-    void drop_class(PrivilegeClass who);
-    void drop_frame(PhysicalAddress frame); // every mapping of it: its code changed, or a keyframe was taken
+    // Frames that held code and were written by the model (Ram::take_changed_code).
+    void drop_frame(PhysicalAddress frame);
+    // Frames that the guest may write without asking: dirty as soon as a keyframe was taken.
+    [[nodiscard]] std::vector<u64> writable_frames() const;
 
-    // Everything the processor core holds besides memory (registers, x87, SSE), for keyframes and the state hash.
+    // Everything the processor core holds besides memory (registers, x87, SSE), for keyframes.
     [[nodiscard]] std::vector<u8> save_core() const;
     void restore_core(std::span<u8 const> saved);
     // x87 and SSE state only, as bytes that depend on nothing but the guest.
@@ -100,8 +106,8 @@ private:
     std::unique_ptr<Implementation> self_;
 };
 
-// Opens a throw-away engine and finds where this version of Unicorn keeps what we patch. The text says what was found;
-// throws HostError with one clear line when the layout is unknown.
+// Opens a throw-away engine and finds where this version of Unicorn keeps what we patch. The text
+// says what was found; throws HostError with one clear line when the layout is unknown.
 [[nodiscard]] std::string describe_engine();
 
 } // namespace ringside

@@ -37,7 +37,7 @@ u64 HiddenTables::new_table() {
     return table;
 }
 
-u64* HiddenTables::find(u64 root, LinearAddress page) {
+u64* HiddenTables::find(u64 root, LinearAddress page) const {
     u64 table = root;
     for (unsigned const shift : {39U, 30U, 21U}) {
         u64 const entry = entries(table)[(page.value() >> shift) & 511U];

@@ -38,7 +38,7 @@ public:
     [[nodiscard]] u64 root(PrivilegeClass who) const { return roots_[static_cast<std::size_t>(who)]; }
     [[nodiscard]] u64 stub_root() const { return stub_root_; }
     // The entry of a page; `find` gives null where no table reaches, `make` adds tables.
-    [[nodiscard]] u64* find(u64 root, LinearAddress page);
+    [[nodiscard]] u64* find(u64 root, LinearAddress page) const;
     [[nodiscard]] u64* make(u64 root, LinearAddress page);
     // Is there room for a whole new path?
     [[nodiscard]] bool has_room() const { return used_ + 4 * page_size_4k <= tables_size; }
@@ -47,7 +47,7 @@ public:
 
 private:
     [[nodiscard]] u64 new_table();
-    [[nodiscard]] u64* entries(u64 table) { return reinterpret_cast<u64*>(memory_ + (table - tables_base)); }
+    [[nodiscard]] u64* entries(u64 table) const { return reinterpret_cast<u64*>(memory_ + (table - tables_base)); }
 
     u8* memory_ = nullptr;
     u64 used_ = 0;

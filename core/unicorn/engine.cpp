@@ -1,0 +1,196 @@
+#include "core/unicorn/engine.hpp"
+
+#include "core/decoder/decode.hpp"
+#include "core/decoder/sensitivity.hpp"
+#include "core/unicorn/floating_point.hpp"
+#include "core/unicorn/posture.hpp"
+
+#include <fmt/format.h>
+
+namespace ringside {
+
+using unicorn::require;
+
+Engine::Implementation::Handle::Handle() {
+    static_cast<void>(unicorn::Layout::calibrated());
+    require(uc_open(UC_ARCH_X86, UC_MODE_64, &engine), "uc_open");
+}
+
+Engine::Implementation::Handle::~Handle() { uc_close(engine); }
+
+Engine::Implementation::Implementation(Ram& ram)
+    : context_{handle_.engine}
+    , mappings_{handle_.engine, ram} {
+    unicorn::dress_once(context_);
+    context_.restore();
+    add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&Implementation::intr_hook), 1, 0);
+    add_hook(UC_HOOK_INSN_INVALID, reinterpret_cast<void*>(&Implementation::invalid_hook), 1, 0);
+    // The only one: the core calls a lone block hook without a detour.
+    add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Implementation::block_hook), 1, 0);
+    // With exits enabled and none set, no address ends a run.
+    require(uc_ctl_exits_enable(handle_.engine), "uc_ctl_exits_enable");
+}
+
+void Engine::Implementation::add_hook(int type, void* function, u64 begin, u64 end) {
+    uc_hook hook = 0;
+    require(uc_hook_add(handle_.engine, &hook, type, function, this, begin, end), "uc_hook_add");
+}
+
+void Engine::Implementation::load(Cpu const& cpu) {
+    who_ = unicorn::class_of(cpu);
+    code_size_ = unicorn::code_size_of(cpu);
+    code_base_ = cpu.segments[seg::SegmentName::CS].base;
+    ip_ = cpu.rip;
+    blocks_ = &tables_of_blocks_[static_cast<std::size_t>(who_) * 3 +
+                                 static_cast<std::size_t>(code_size_)];
+    unicorn::dress(context_, cpu, mappings_.root(who_));
+}
+
+void Engine::Implementation::store(Cpu& cpu) const {
+    cpu.gpr = context_.core().gpr;
+    cpu.rip = ip_;
+    cpu.rflags = (cpu.rflags & ~unicorn::engine_flags) | (flags_ & unicorn::engine_flags);
+}
+
+EngineExit Engine::Implementation::go(MissHandler& handler) {
+    handler_ = &handler;
+    do {
+        mappings_.settle();
+        context_.core().rip = ip_;
+        context_.restore();
+        exit_.reset();
+        retry_ = false;
+        block_ = nullptr;
+        uc_err const error = uc_emu_start(handle_.engine, ip_, 0, 0, 0);
+        context_.save();
+        context_.clear_exception();
+        require(uc_reg_read(handle_.engine, UC_X86_REG_EFLAGS, &flags_), "EFLAGS");
+        if (thrown_) {
+            std::rethrow_exception(std::exchange(thrown_, nullptr));
+        }
+        if (!exit_ && !retry_) {
+            throw HostError(fmt::format("Unicorn stopped at {:#x} for no reason it told: {}",
+                                        context_.core().rip, uc_strerror(error)));
+        }
+        ip_ = exit_ && exit_->kind != ExitKind::SoftwareInterrupt ? exit_->ip
+              : retry_                                            ? retry_ip_
+                                                                  : context_.core().rip;
+    } while (!exit_);
+    return *exit_;
+}
+
+EngineExit Engine::Implementation::run(u64 budget, MissHandler& handler) {
+    budget_ = remaining_ = static_cast<i64>(std::min<u64>(budget, INT64_MAX));
+    stepping_ = false;
+    context_.core().rflags &= ~rflags::TF;
+    return go(handler);
+}
+
+EngineExit Engine::Implementation::step(MissHandler& handler) {
+    budget_ = remaining_ = 0;
+    stepping_ = true;
+    step_ip_ = ip_;
+    context_.core().rflags |= rflags::TF;
+    return go(handler);
+}
+
+void Engine::Implementation::leave(EngineExit const& why) {
+    exit_ = why;
+    uc_emu_stop(handle_.engine);
+}
+
+void Engine::Implementation::try_again_at(u64 ip) {
+    retry_ = true;
+    retry_ip_ = ip;
+    uc_emu_stop(handle_.engine);
+}
+
+// The offset in CS of a linear address that the core names.
+u64 Engine::Implementation::offset_of(u64 linear) const {
+    u64 const offset = linear - code_base_;
+    return code_size_ == CodeSize::Bits64 ? offset : offset & 0xffffffff;
+}
+
+// Bytes of code the running class sees; fewer when a page is not granted.
+std::span<u8 const> Engine::Implementation::code_bytes(u64 linear, std::size_t size) {
+    u8 const* const first = mappings_.page_bytes(who_, LinearAddress{linear});
+    if (first == nullptr) {
+        return {};
+    }
+    std::size_t const in_page = page_size_4k - (linear & 0xfffU);
+    if (size <= in_page) {
+        return {first + (linear & 0xfffU), size};
+    }
+    code_buffer_.assign(first + (linear & 0xfffU), first + page_size_4k);
+    u8 const* const second = mappings_.page_bytes(who_, LinearAddress{linear + in_page});
+    if (second != nullptr) {
+        code_buffer_.insert(code_buffer_.end(), second,
+                            second + std::min<std::size_t>(size - in_page, page_size_4k));
+    }
+    return code_buffer_;
+}
+
+// The current block was left at `linear`, before the instruction there retired: gives back what was counted too much.
+void Engine::Implementation::settle(u64 linear) {
+    if (block_ == nullptr) {
+        return;
+    }
+    u64 const offset = linear - block_address_;
+    if (offset < block_->size) {
+        u32 const done = count_until(code_bytes(block_address_, block_->size), code_size_,
+                                     static_cast<u32>(offset));
+        remaining_ += block_->instructions - done;
+    }
+    block_ = nullptr;
+}
+
+// Not fetched yet: all of the block before has retired, but for a repeated instruction that goes on.
+void Engine::Implementation::settle_at_fetch(u64 linear) {
+    if (is_repeating(linear)) {
+        ++remaining_;
+    }
+    block_ = nullptr;
+}
+
+std::vector<u8> Engine::Implementation::save_core() const {
+    auto const blob = const_cast<unicorn::Context&>(context_).blob();
+    return {blob.begin(), blob.end()};
+}
+
+void Engine::Implementation::restore_core(std::span<u8 const> saved) {
+    RINGSIDE_ENSURE(saved.size() == context_.blob().size(), "saved by this engine");
+    std::ranges::copy(saved, context_.blob().begin());
+    mappings_.drop_all();
+}
+
+std::vector<u8> Engine::Implementation::floating_point_state() {
+    context_.restore();
+    return unicorn::floating_point_state(handle_.engine);
+}
+
+Engine::Engine(Ram& ram)
+    : self_{std::make_unique<Implementation>(ram)} {}
+Engine::~Engine() = default;
+void Engine::load(Cpu const& cpu) { self_->load(cpu); }
+void Engine::store(Cpu& cpu) const { self_->store(cpu); }
+EngineExit Engine::run(u64 budget, MissHandler& handler) { return self_->run(budget, handler); }
+EngineExit Engine::step(MissHandler& handler) { return self_->step(handler); }
+u64 Engine::retired() const { return self_->retired(); }
+void Engine::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
+                   mmu::AccessType access) {
+    self_->grant(who, page, frame, access);
+}
+bool Engine::is_granted(PrivilegeClass who, LinearAddress page, mmu::AccessType access) const {
+    return self_->mappings().is_granted(who, page, access);
+}
+void Engine::drop(LinearAddress start, u64 size) { self_->mappings().drop(start, size); }
+void Engine::drop_all() { self_->mappings().drop_all(); }
+void Engine::drop_frame(PhysicalAddress frame) { self_->mappings().drop_frame(frame); }
+std::vector<u64> Engine::writable_frames() const { return self_->mappings().writable_frames(); }
+std::vector<u8> Engine::save_core() const { return self_->save_core(); }
+void Engine::restore_core(std::span<u8 const> saved) { self_->restore_core(saved); }
+std::vector<u8> Engine::floating_point_state() const { return self_->floating_point_state(); }
+
+std::string describe_engine() { return unicorn::Layout::calibrated().describe(); }
+
+} // namespace ringside

@@ -1,0 +1,71 @@
+#pragma once
+// Which pages each privilege class may touch without asking, and what follows from that: one frame at a page at a time
+// where the back end wants it, no frame writable and executable at once, stale translations of changed code thrown away.
+#include "core/engine.hpp"
+#include "core/unicorn/backend.hpp"
+#include "core/unicorn/flush_stub.hpp"
+#include "core/unicorn/hidden_tables.hpp"
+
+#include <unordered_map>
+
+namespace ringside::unicorn {
+
+enum class Grant : u8 {
+    Done,
+    NewCode, // done, and what was known about code on this page is stale
+    Later,   // something had to go first; it goes in `settle`, then the access is tried again
+};
+
+class Mappings {
+public:
+    Mappings(uc_engine* engine, Ram& ram);
+
+    [[nodiscard]] u64 root(PrivilegeClass who) const { return tables_.root(who); }
+    // Inside a run of this class.
+    Grant grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
+                mmu::AccessType access);
+    [[nodiscard]] bool is_granted(PrivilegeClass who, LinearAddress page, mmu::AccessType access);
+    // The bytes the class sees at a granted page; null if none.
+    [[nodiscard]] u8 const* page_bytes(PrivilegeClass who, LinearAddress page);
+
+    void drop(LinearAddress start, u64 size);
+    void drop_all();
+    void drop_frame(PhysicalAddress frame);
+    [[nodiscard]] std::vector<u64> writable_frames() const;
+
+    // Outside a run: flushes and windows that `grant` and `drop` have left to do. True if the
+    // engine's registers are lost.
+    bool settle();
+
+private:
+    struct Place {
+        PrivilegeClass who;
+        u64 page;
+    };
+    struct CodeTag {
+        u64 frame;
+        u32 version;
+    };
+    [[nodiscard]] std::vector<Place>& places(u64 frame);
+    void remove(PrivilegeClass who, u64 page, u64& entry);
+    void remove_place(u64 frame, PrivilegeClass who, u64 page);
+    // Takes a right away from every mapping of the frame; false if there was one.
+    bool exclude(u64 frame, bool executable);
+    bool make_way(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
+    void note_flush(u64 page);
+    [[nodiscard]] bool is_new_code(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
+
+    uc_engine* engine_;
+    Ram& ram_;
+    HiddenTables tables_;
+    std::unique_ptr<Backend> backend_;
+    FlushStub stub_;
+    std::vector<std::vector<Place>> places_; // by frame number; the last one is for unbacked frames
+    std::array<std::unordered_map<u64, CodeTag>, 2> code_tags_;
+    std::vector<u64> pending_flushes_;
+    bool pending_flush_all_ = false;
+    std::optional<std::pair<u64, u64>> pending_window_; // page, frame
+    u64 mapped_ = 0;
+};
+
+} // namespace ringside::unicorn
