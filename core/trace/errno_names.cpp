@@ -1,7 +1,8 @@
-// Error numbers of Linux (the same on i386 and x86-64), by number; those a guest kernel of ours may return.
-#include <array>
-
+// Error numbers of Linux (the same on i386 and x86-64), by number; those a guest kernel of ours may
+// return.
 #include "core/trace/names.hpp"
+
+#include <array>
 
 namespace ringside::trace {
 

@@ -1,8 +1,8 @@
 #include "core/trace/event.hpp"
 
-#include <string_view>
-
 #include "core/trace/overloaded.hpp"
+
+#include <string_view>
 
 namespace ringside::trace {
 

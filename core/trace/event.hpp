@@ -1,18 +1,19 @@
 #pragma once
-// The story of a run: one Event for every architectural thing that happened, in the order it happened. Events are facts
-// that the models or the guest kernel's tracepoints reported; nothing is guessed. The trace, the story, the panels and
-// the graders read only these. Field names are the trace's (JSON Lines).
-#include <array>
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
-
+// The story of a run: one Event for every architectural thing that happened, in the order it
+// happened. Events are facts that the models or the guest kernel's tracepoints reported; nothing is
+// guessed. The trace, the story, the panels and the graders read only these. Field names are the
+// trace's (JSON Lines).
 #include "core/x86/fixed_vector.hpp"
 #include "core/x86/integers.hpp"
 #include "core/x86/rule.hpp"
 #include "mmu/page_walk.hpp"
 #include "seg/segment_register.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace ringside::trace {
 
@@ -203,15 +204,15 @@ struct Shutdown { // the machine stopped for good: triple fault, or a power-off 
     std::string text;
 };
 
-using Body =
-    std::variant<SegLoad, SegFault, Gate, Transfer, Walk, TlbChange, PageFault, Exception, CrWrite, MsrWrite, DebugHit,
-                 Syscall, SyscallRet, AccessOk, Copy, Softwalk, Kmap, Fixup, FaultIn, SwapOut, Vma, PageRef, Signal,
-                 Sched, Irq, Dma, Text, Lint, Process, Shutdown>;
+using Body = std::variant<SegLoad, SegFault, Gate, Transfer, Walk, TlbChange, PageFault, Exception,
+                          CrWrite, MsrWrite, DebugHit, Syscall, SyscallRet, AccessOk, Copy,
+                          Softwalk, Kmap, Fixup, FaultIn, SwapOut, Vma, PageRef, Signal, Sched, Irq,
+                          Dma, Text, Lint, Process, Shutdown>;
 
-// The state just before the event commits. `ip` is the offset in `cs` of the executing (for faults: faulting)
-// instruction. `insn` counts instructions retired since reset, a REP once, when it completes. `tick` counts machine
-// steps: an instruction retired or an exception or interrupt delivered; it names one machine state exactly, and all
-// events of one step share it.
+// The state just before the event commits. `ip` is the offset in `cs` of the executing (for faults:
+// faulting) instruction. `insn` counts instructions retired since reset, a REP once, when it
+// completes. `tick` counts machine steps: an instruction retired or an exception or interrupt
+// delivered; it names one machine state exactly, and all events of one step share it.
 struct Event {
     u64 tick = 0;
     u64 insn = 0;

@@ -1,12 +1,13 @@
 #pragma once
-// The trace: one JSON object a line. Numbers are `i vec err nr cpl cr slot n ret pid insn count line left` and the error
-// code `pf`; everything else numeric is a lower-case hex string without leading zeros. Every line has, in this order,
-// `i key kind insn cpl cs ip cr3 pid`; then the kind's own fields.
+// The trace: one JSON object a line. Numbers are `i vec err nr cpl cr slot n ret pid insn count
+// line left` and the error code `pf`; everything else numeric is a lower-case hex string without
+// leading zeros. Every line has, in this order, `i key kind insn cpl cs ip cr3 pid`; then the
+// kind's own fields.
+#include "core/trace/event.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "core/trace/event.hpp"
 
 namespace ringside::trace {
 

@@ -1,9 +1,9 @@
 #include "core/trace/json_bodies.hpp"
 
-#include <span>
-
 #include "core/trace/names.hpp"
 #include "core/trace/system_calls.hpp"
+
+#include <span>
 
 namespace ringside::trace {
 
@@ -248,14 +248,18 @@ void add_body(Json& line, Sched const& sched) {
     line["to"] = hex(sched.to);
 }
 
-void add_body(Json& line, Irq const& irq) { line["line"] = irq.line; }
+void add_body(Json& line, Irq const& irq) {
+    line["line"] = irq.line;
+}
 
 void add_body(Json& line, Dma const& dma) {
     line["pa"] = hex(dma.pa);
     line["n"] = dma.n;
 }
 
-void add_body(Json& line, Text const& text) { line["text"] = text.text; }
+void add_body(Json& line, Text const& text) {
+    line["text"] = text.text;
+}
 
 void add_body(Json& line, Lint const& lint) {
     line["rule"] = lint.rule;
@@ -269,6 +273,8 @@ void add_body(Json& line, Process const& process) {
     line["parent"] = hex(process.parent);
 }
 
-void add_body(Json& line, Shutdown const& shutdown) { line["text"] = shutdown.text; }
+void add_body(Json& line, Shutdown const& shutdown) {
+    line["text"] = shutdown.text;
+}
 
 } // namespace ringside::trace

@@ -1,8 +1,8 @@
 #pragma once
 // The kinds' own fields. Included by json*.cpp only: it brings the JSON library.
-#include <nlohmann/json.hpp>
-
 #include "core/trace/event.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace ringside::trace {
 

@@ -102,13 +102,15 @@ std::string_view register_name(SegLoad const& load) {
     return load.tr ? "tr" : seg::to_string(load.reg);
 }
 
-bool failed(Walk const& walk) { return !walk.walk.outcome; }
+bool failed(Walk const& walk) {
+    return !walk.walk.outcome;
+}
 
 std::string signal_name(u32 number) {
     static constexpr std::array<std::string_view, 32> names{
-        "",       "HUP",  "INT",  "QUIT", "ILL",    "TRAP", "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
-        "SEGV",   "USR2", "PIPE", "ALRM", "TERM",   "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN",
-        "TTOU",   "URG",  "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",   "PWR",  "SYS"};
+        "",     "HUP",  "INT",  "QUIT", "ILL",    "TRAP",   "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
+        "SEGV", "USR2", "PIPE", "ALRM", "TERM",   "STKFLT", "CHLD",  "CONT", "STOP", "TSTP", "TTIN",
+        "TTOU", "URG",  "XCPU", "XFSZ", "VTALRM", "PROF",   "WINCH", "IO",   "PWR",  "SYS"};
     if (number == 0 || number >= names.size()) {
         return "signal " + std::to_string(number);
     }

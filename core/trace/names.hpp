@@ -1,21 +1,23 @@
 #pragma once
-// The words of the trace for the small enumerations of its events. The JSON, the story and the panels say the same ones.
+// The words of the trace for the small enumerations of its events. The JSON, the story and the
+// panels say the same ones.
+#include "core/trace/event.hpp"
+
 #include <string>
 #include <string_view>
 
-#include "core/trace/event.hpp"
-
 namespace ringside::trace {
 
-[[nodiscard]] std::string_view word(GateSource source);         // "int" "exception" "irq"
-[[nodiscard]] std::string_view word(TlbOp op);                  // "fill" "flush" "invlpg"
-[[nodiscard]] std::string_view word(mmu::PagingMode mode);      // "p32" "pae" "p64"; "none" without paging
-[[nodiscard]] std::string_view word(mmu::PagingLevel level);    // "pt" "pd" "pdpt" "pml4"
-[[nodiscard]] std::string_view word(mmu::WalkVerdict verdict);  // "descend" "leaf" "not_present" ...
-[[nodiscard]] char letter(mmu::AccessType type);                // 'r' 'w' 'x'
-[[nodiscard]] std::string_view copy_word(u32 dir);              // enum tp_copy: "from_user" ...
-[[nodiscard]] std::string_view fault_in_word(u32 how);          // enum tp_fault_in: "zero" ...
-[[nodiscard]] std::string_view vma_word(u32 op);                // enum tp_vma_op: "map" ...
+[[nodiscard]] std::string_view word(GateSource source); // "int" "exception" "irq"
+[[nodiscard]] std::string_view word(TlbOp op);          // "fill" "flush" "invlpg"
+[[nodiscard]] std::string_view
+word(mmu::PagingMode mode); // "p32" "pae" "p64"; "none" without paging
+[[nodiscard]] std::string_view word(mmu::PagingLevel level);   // "pt" "pd" "pdpt" "pml4"
+[[nodiscard]] std::string_view word(mmu::WalkVerdict verdict); // "descend" "leaf" "not_present" ...
+[[nodiscard]] char letter(mmu::AccessType type);               // 'r' 'w' 'x'
+[[nodiscard]] std::string_view copy_word(u32 dir);             // enum tp_copy: "from_user" ...
+[[nodiscard]] std::string_view fault_in_word(u32 how);         // enum tp_fault_in: "zero" ...
+[[nodiscard]] std::string_view vma_word(u32 op);               // enum tp_vma_op: "map" ...
 
 // "0x8051000": lower-case, without leading zeros.
 [[nodiscard]] std::string hex(u64 value);

@@ -1,10 +1,10 @@
 #include "core/trace/system_calls.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "core/trace/names.hpp"
 #include "kernel_stub/abi/syscalls.h"
+
+#include <algorithm>
+#include <array>
 
 namespace ringside::trace {
 
@@ -30,7 +30,9 @@ std::size_t count_letters(std::string_view format) {
         std::ranges::count_if(format, [](char c) { return c < '0' || c > '9'; }));
 }
 
-std::string pointer_text(u64 value) { return value == 0 ? "NULL" : hex(value); }
+std::string pointer_text(u64 value) {
+    return value == 0 ? "NULL" : hex(value);
+}
 
 std::string signed_text(Syscall const& call, u64 value) {
     auto const narrow = static_cast<i32>(static_cast<u32>(value));
@@ -151,7 +153,8 @@ std::string quoted(std::string_view bytes) {
             text += bytes[i];
         } else {
             // Octal, short unless a digit follows: what strace writes.
-            bool const digit_follows = i + 1 < bytes.size() && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
+            bool const digit_follows =
+                i + 1 < bytes.size() && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
             text += '\\';
             if (byte >= 0100 || digit_follows) {
                 text += static_cast<char>('0' + (byte >> 6U));

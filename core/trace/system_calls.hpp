@@ -1,14 +1,16 @@
 #pragma once
-// What is known of each system call besides its number: how its arguments are shown (kernel_stub/abi/syscalls.h).
+// What is known of each system call besides its number: how its arguments are shown
+// (kernel_stub/abi/syscalls.h).
+#include "core/trace/event.hpp"
+
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include "core/trace/event.hpp"
-
 namespace ringside::trace {
 
-// The format letters of a call's arguments ("db2d"); nullptr for a call that the table does not have.
+// The format letters of a call's arguments ("db2d"); nullptr for a call that the table does not
+// have.
 [[nodiscard]] char const* argument_format(Syscall const& call);
 
 // How many arguments the call has: by the table; 6 for an unknown call.
