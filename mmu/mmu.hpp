@@ -14,7 +14,8 @@ namespace ringside::mmu {
 // What one access meant. A hit has no walk; `outcome` is the walk's or the cached translation.
 // Without paging there is neither walk nor entry.
 struct Lookup {
-    // Constructors, because g++ 12 clears the absent walk of an aggregate: 500 bytes at every TLB hit.
+    // Constructors, because g++ 12 clears the absent walk of an aggregate: 500 bytes at every TLB
+    // hit.
     Lookup() = default;
     Lookup(Access const& of, Result<Translation, Fault> const& found)
         : access{of}

@@ -20,8 +20,8 @@ bool permits(TlbEntry const& entry, PagingContext const& context, Access const& 
            WalkVerdict::Leaf;
 }
 
-// Bits 63:52 the owner, 51:12 the page (bits 63:48 of a canonical address are copies of bit 47), 3:0 the class, from 1
-// so that no key is 0.
+// Bits 63:52 the owner, 51:12 the page (bits 63:48 of a canonical address are copies of bit 47),
+// 3:0 the class, from 1 so that no key is 0.
 u64 Tlb::key_of(std::size_t page_class, LinearAddress address, u16 pcid) {
     PageClass const& shape = classes[page_class];
     u64 const page = address.value() & low_mask(52) & ~low_mask(shape.width);

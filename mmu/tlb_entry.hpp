@@ -20,8 +20,9 @@ struct TlbEntry {
     friend bool operator==(TlbEntry const&, TlbEntry const&) = default;
 };
 
-// Would this cached translation satisfy the access by itself? No: the processor walks (a store that must set D, or
-// an access the cached rights refuse: hardware re-walks and reports what the tables say now).
+// Would this cached translation satisfy the access by itself? No: the processor walks (a store that
+// must set D, or an access the cached rights refuse: hardware re-walks and reports what the tables
+// say now).
 [[nodiscard]] bool permits(TlbEntry const& entry, PagingContext const& context,
                            Access const& access);
 

@@ -1,11 +1,12 @@
 #pragma once
-// A hash table from a 64-bit key to a TlbEntry: open addressing, linear probing, at most half full. Every memory access
-// of the guest asks it, and std::unordered_map's division by a prime alone would cost more than this whole look-up.
-#include <utility>
-#include <vector>
-
+// A hash table from a 64-bit key to a TlbEntry: open addressing, linear probing, at most half full.
+// Every memory access of the guest asks it, and std::unordered_map's division by a prime alone
+// would cost more than this whole look-up.
 #include "core/x86/integers.hpp"
 #include "mmu/tlb_entry.hpp"
+
+#include <utility>
+#include <vector>
 
 namespace ringside::mmu {
 
@@ -73,7 +74,8 @@ public:
     [[nodiscard]] std::vector<Slot> const& slots() const { return slots_; }
 
 private:
-    static constexpr std::size_t initial_slots = 256; // a power of two, so that a mask finds the home
+    static constexpr std::size_t initial_slots =
+        256; // a power of two, so that a mask finds the home
 
     [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
     [[nodiscard]] std::size_t after(std::size_t place) const { return (place + 1) & mask(); }
