@@ -1,0 +1,302 @@
+#include "core/trace/sentence.hpp"
+
+#include "core/trace/names.hpp"
+#include "core/trace/overloaded.hpp"
+#include "core/trace/system_calls.hpp"
+#include "core/x86/exception_vector.hpp"
+#include "mmu/page_fault.hpp"
+
+#include <fmt/format.h>
+
+namespace ringside::trace {
+
+namespace {
+
+std::string place_text(Place const& place) {
+    return fmt::format("ring {} at {:x}:{}", place.cpl, place.cs, hex(place.ip));
+}
+
+// Why a check list ended: the rule that did not hold, as its sentence.
+std::string refusal_text(std::vector<Check> const& checks) {
+    for (Check const& check : checks) {
+        if (!check.ok && check.rule != nullptr) {
+            return fmt::format(" This does not hold: {} ({})", check.rule->sentence,
+                               check.rule->sdm);
+        }
+    }
+    return "";
+}
+
+std::string say(SegLoad const& load) {
+    if (load.vec) {
+        return fmt::format("Loading {} with {} is refused: {}.{}", register_name(load),
+                           hex(load.selector), exception_text(*load.vec, load.err),
+                           refusal_text(load.checks));
+    }
+    if (load.descriptor == 0) {
+        return fmt::format("{} is loaded with the null selector {}.", register_name(load),
+                           hex(load.selector));
+    }
+    seg::SegmentDescriptor const descriptor{load.descriptor};
+    return fmt::format("{} is loaded with {}: base {}, limit {}, DPL {}.", register_name(load),
+                       hex(load.selector), hex(load.base), hex(load.limit),
+                       number(descriptor.dpl()));
+}
+
+std::string say(SegFault const& fault) {
+    std::string_view const what = fault.acc == 'w' ? "write" : fault.acc == 'x' ? "fetch" : "read";
+    std::string text = fmt::format("A {} of {} bytes at {}:{} is refused: {}.", what, fault.size,
+                                   seg::to_string(fault.reg), hex(fault.offset),
+                                   exception_text(fault.vec, fault.err));
+    if (fault.rule != nullptr) {
+        text += fmt::format(" This does not hold: {} ({})", fault.rule->sentence, fault.rule->sdm);
+    }
+    return text;
+}
+
+std::string say(Gate const& gate) {
+    std::string const what = gate.source == GateSource::Int ? fmt::format("INT {:02X}h", gate.vec)
+                             : gate.source == GateSource::Irq
+                                 ? fmt::format("Interrupt {}", gate.vec)
+                                 : std::string{mnemonic(static_cast<ExceptionVector>(gate.vec))};
+    std::string const stack =
+        gate.stack_switched ? fmt::format("the stack becomes {:x}:{}", gate.to.ss, hex(gate.to.sp))
+                            : "the stack stays";
+    return fmt::format("{} goes through its gate from {} to {}; {}, {} values are pushed.", what,
+                       place_text(gate.from), place_text(gate.to), stack, gate.pushed.size());
+}
+
+std::string say(Transfer const& transfer) {
+    std::string_view what = "A far transfer goes";
+    switch (transfer.kind) {
+        using enum TransferKind;
+    case Iret:
+        what = "IRET returns";
+        break;
+    case SyscallInsn:
+        what = "SYSCALL goes";
+        break;
+    case Sysret:
+        what = "SYSRET returns";
+        break;
+    case Far:
+        break;
+    }
+    return fmt::format("{} from {} to {}.", what, place_text(transfer.from),
+                       place_text(transfer.to));
+}
+
+std::string_view verdict_text(mmu::WalkVerdict verdict) {
+    switch (verdict) {
+        using enum mmu::WalkVerdict;
+    case Descend:
+    case Leaf:
+        return "allows it";
+    case NotPresent:
+        return "is not present";
+    case ReservedBit:
+        return "has a reserved bit set";
+    case WriteProtected:
+        return "ends a path that may not be written";
+    case SupervisorOnly:
+        return "ends a path that is the supervisor's only";
+    case NoExecute:
+        return "ends a path that may not be executed";
+    case SMEP:
+        return "is a user page, which SMEP keeps the supervisor from executing";
+    case SMAP:
+        return "is a user page, which SMAP keeps the supervisor from touching";
+    }
+    return "?";
+}
+
+std::string error_code_text(u32 code) {
+    using namespace mmu::page_fault;
+    return fmt::format("{} ({}, {}, {})", code,
+                       (code & P) != 0 ? "the page is present" : "not present",
+                       (code & I) != 0   ? "fetch"
+                       : (code & W) != 0 ? "write"
+                                         : "read",
+                       (code & U) != 0 ? "by the user" : "by the supervisor");
+}
+
+std::string say(Walk const& body) {
+    mmu::PageWalk const& walk = body.walk;
+    std::string_view const what = walk.access.type == mmu::AccessType::Read    ? "read"
+                                  : walk.access.type == mmu::AccessType::Write ? "write"
+                                                                               : "fetch";
+    std::string text = fmt::format("{} {} of {} walks", walk.access.user ? "User" : "Supervisor",
+                                   what, hex(walk.access.address.value()));
+    for (mmu::WalkStep const& step : walk.steps) {
+        text += fmt::format(" {} entry {},", word(step.level), hex(step.entry));
+    }
+    if (walk.steps.empty()) {
+        return text + fmt::format(" no table: paging is off, physical {}.",
+                                  hex(walk.access.address.value()));
+    }
+    text.pop_back();
+    if (walk.outcome) {
+        return text + fmt::format(": physical {}.", hex(walk.outcome.value().address.value()));
+    }
+    mmu::WalkStep const& last = walk.steps.back();
+    return text + fmt::format(": the {} entry {}, so #PF with error code {}.", word(last.level),
+                              verdict_text(last.verdict), walk.outcome.error().error_code);
+}
+
+std::string say(TlbChange const& change) {
+    switch (change.op) {
+        using enum TlbOp;
+    case Fill:
+        return fmt::format("The TLB keeps the translation of {}.", hex(change.lin));
+    case Invlpg:
+        return fmt::format("INVLPG drops {} TLB entries of {}.", change.count, hex(change.lin));
+    case Flush:
+        break;
+    }
+    return fmt::format("The TLB drops {} entries.", change.count);
+}
+
+std::string say(Syscall const& call) {
+    return fmt::format("The kernel sees {}.", call_text(call));
+}
+std::string say(SyscallRet const& call) {
+    return fmt::format("{} returns {}.", call.name, result_text(call.name, call.ret));
+}
+std::string say(AccessOk const& check) {
+    return fmt::format("access_ok: {} bytes at {} {} below {}.", check.n, hex(check.ptr),
+                       check.ok ? "lie" : "do not lie", hex(check.limit));
+}
+
+std::string say(Copy const& copy) {
+    static constexpr std::array<std::string_view, 6> names{"copy_from_user",    "copy_to_user",
+                                                           "strncpy_from_user", "get_user",
+                                                           "put_user",          "clear_user"};
+    std::string_view const name = copy.dir < names.size() ? names[copy.dir] : "a user copy";
+    std::string text = fmt::format("{}: {} of {} bytes at {} done, {} left", name,
+                                   copy.n - copy.left, copy.n, hex(copy.user), copy.left);
+    return text + (copy.head.empty() ? "." : fmt::format("; they begin {}.", quoted(copy.head)));
+}
+
+std::string say(FaultIn const& fault) {
+    static constexpr std::array<std::string_view, 9> names{
+        "the shared zero page",
+        "a fresh zeroed frame",
+        "a copy of the shared frame",
+        "the frame it had, now writable",
+        "a page of its file",
+        "a page read back from swap",
+        "a fresh frame of the growing stack",
+        "what its driver gives",
+        "nothing new: the TLB was stale",
+    };
+    std::string_view const what = fault.how < names.size() ? names[fault.how] : "a page";
+    return fmt::format("The kernel gives {} {}: frame {}{}.", hex(fault.lin), what, hex(fault.pa),
+                       fault.major ? ", after disk I/O" : "");
+}
+
+std::string say(SwapOut const& out) {
+    if (out.slot == -1) {
+        return fmt::format("The page at {} is dropped from frame {}.", hex(out.lin), hex(out.pa));
+    }
+    return out.slot == -2
+               ? fmt::format("The page at {} is written to its file.", hex(out.lin))
+               : fmt::format("The page at {} is written to swap slot {}.", hex(out.lin), out.slot);
+}
+
+std::string say(Vma const& vma) {
+    std::string_view const op = vma_word(vma.op);
+    std::string const rights =
+        fmt::format("{}{}{}", (vma.prot & 1U) != 0 ? 'r' : '-', (vma.prot & 2U) != 0 ? 'w' : '-',
+                    (vma.prot & 4U) != 0 ? 'x' : '-');
+    return fmt::format("Area {} to {} ({}{}): {}.", hex(vma.start), hex(vma.end), rights,
+                       vma.file.empty() ? std::string{", anonymous"} : ", " + vma.file, op);
+}
+
+std::string say(Text const& text) {
+    std::string_view const who = text.kind == TextKind::Console ? "Console"
+                                 : text.kind == TextKind::Oops  ? "The kernel oopses"
+                                                                : "The kernel panics";
+    return fmt::format("{}: {}", who, quoted(text.text));
+}
+
+} // namespace
+
+std::string exception_text(u8 vector, u32 error_code) {
+    auto const known = static_cast<ExceptionVector>(vector);
+    if (mnemonic(known) == "?") {
+        return fmt::format("vector {}", vector);
+    }
+    return has_error_code(known)
+               ? fmt::format("{}({})", mnemonic(known), error_code == 0 ? "0" : hex(error_code))
+               : std::string{mnemonic(known)};
+}
+
+std::string sentence_of(Event const& event) {
+    return std::visit(
+        Overloaded{
+            [](PageFault const& fault) {
+                return fmt::format("#PF: CR2 becomes {}, error code {}.", hex(fault.cr2),
+                                   error_code_text(fault.err));
+            },
+            [](Exception const& exception) {
+                std::string const text = exception_text(exception.vec, exception.err) + ".";
+                return exception.rule == nullptr
+                           ? text
+                           : fmt::format("{} This does not hold: {} ({})", text,
+                                         exception.rule->sentence, exception.rule->sdm);
+            },
+            [](CrWrite const& write) {
+                return fmt::format("CR{} is written: {}, before {}.", write.cr,
+                                   hex(write.new_value), hex(write.old_value));
+            },
+            [](MsrWrite const& write) {
+                return fmt::format("MSR {} is written: {}, before {}.", hex(write.msr),
+                                   hex(write.new_value), hex(write.old_value));
+            },
+            [](DebugHit const& hit) {
+                return fmt::format("Watchpoint {} is hit at {}.", hit.slot, hex(hit.lin));
+            },
+            [](Softwalk const& walk) {
+                return fmt::format("The kernel looks {} up in the user's page tables{}: {}.",
+                                   hex(walk.lin), walk.write ? " for writing" : "",
+                                   walk.ok ? "present" : "not usable");
+            },
+            [](Kmap const& map) {
+                return fmt::format("The kernel maps frame {} at {}, slot {}.", hex(map.pa),
+                                   hex(map.lin), map.slot);
+            },
+            [](Fixup const& fixup) {
+                return fmt::format("The exception table has {}: the kernel goes on at {}.",
+                                   hex(fixup.from), hex(fixup.to));
+            },
+            [](PageRef const& ref) {
+                return fmt::format("Frame {} has {} users, before {}.", hex(ref.pa), ref.after,
+                                   ref.before);
+            },
+            [](Signal const& signal) {
+                return fmt::format("{} is sent: code {}, address {}.", signal_name(signal.nr),
+                                   signal.code, hex(signal.addr));
+            },
+            [](Sched const& sched) {
+                return fmt::format("Process {} leaves the CPU, process {} gets it.", sched.from,
+                                   sched.to);
+            },
+            [](Irq const& irq) { return fmt::format("Interrupt line {} is raised.", irq.line); },
+            [](Dma const& dma) {
+                return fmt::format("A device writes {} bytes at physical {}.", dma.n, hex(dma.pa));
+            },
+            [](Lint const& lint) { return fmt::format("Lint {}: {}", lint.rule, lint.text); },
+            [](Process const& process) {
+                return process.gone ? fmt::format("Process {} is gone.", process.pid)
+                                    : fmt::format("Process {}, {}, is born of {}.", process.pid,
+                                                  process.name, process.parent);
+            },
+            [](Shutdown const& shutdown) {
+                return fmt::format("The machine stops: {}.", shutdown.text);
+            },
+            [](auto const& other) { return say(other); },
+        },
+        event.body);
+}
+
+} // namespace ringside::trace

@@ -1,0 +1,64 @@
+// The time line's words.
+#include "core/trace/names.hpp"
+#include "core/trace/overloaded.hpp"
+#include "core/trace/sentence.hpp"
+
+#include <fmt/format.h>
+
+namespace ringside::trace {
+
+namespace {
+
+std::string upper(std::string_view text) {
+    std::string result{text};
+    for (char& c : result) {
+        c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    return result;
+}
+
+} // namespace
+
+std::string word_of(Event const& event) {
+    return std::visit(
+        Overloaded{
+            [](SegLoad const& load) { return fmt::format("LOAD {}", upper(register_name(load))); },
+            [](SegFault const& fault) { return exception_text(fault.vec, fault.err); },
+            [](Gate const& gate) { return fmt::format("GATE {:02X}", gate.vec); },
+            [](Walk const& walk) { return std::string{failed(walk) ? "WALK!" : "WALK"}; },
+            [](TlbChange const& change) { return upper(word(change.op)); },
+            [](PageFault const&) { return std::string{"#PF"}; },
+            [](Exception const& exception) { return exception_text(exception.vec, exception.err); },
+            [](CrWrite const& write) { return fmt::format("CR{}", write.cr); },
+            [](Syscall const& call) { return call.name; },
+            [](SyscallRet const& call) { return fmt::format("= {}", call.ret); },
+            [](Copy const& copy) { return fmt::format("COPY {}", copy.n - copy.left); },
+            [](FaultIn const& fault) { return upper(fault_in_word(fault.how)); },
+            [](Vma const& vma) { return "VMA " + std::string{vma_word(vma.op)}; },
+            [](Signal const& signal) { return signal_name(signal.nr); },
+            [&](auto const&) { return upper(kind_name(event)); },
+        },
+        event.body);
+}
+
+bool is_bad(Event const& event) {
+    return std::visit(Overloaded{
+                          [](SegLoad const& load) { return load.vec.has_value(); },
+                          [](SegFault const&) { return true; },
+                          [](Walk const& walk) { return failed(walk); },
+                          [](PageFault const&) { return true; },
+                          [](Exception const&) { return true; },
+                          [](SyscallRet const& call) { return call.ret < 0 && call.ret >= -4095; },
+                          [](AccessOk const& check) { return !check.ok; },
+                          [](Copy const& copy) { return copy.left != 0; },
+                          [](Softwalk const& walk) { return !walk.ok; },
+                          [](Fixup const&) { return true; },
+                          [](Signal const&) { return true; },
+                          [](Text const& text) { return text.kind != TextKind::Console; },
+                          [](Shutdown const&) { return true; },
+                          [](auto const&) { return false; },
+                      },
+                      event.body);
+}
+
+} // namespace ringside::trace
