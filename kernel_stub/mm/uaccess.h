@@ -1,11 +1,10 @@
 /* The only doors to user memory. The copying functions return the number of bytes NOT copied; each tells its story by
-   TP_COPY when it ends. The `__` variants skip the range check (under 4G/4G there is none to skip). */
+   TP_COPY when it ends. The `__` variants skip the range check (under 4G/4G there is none). */
 #ifndef MM_UACCESS_H
 #define MM_UACCESS_H
 
 #include "arch/i386/cpu.h"
 
-bool access_ok(const void *pointer, word n);
 word copy_from_user(void *to, const void *from, word n); /* what did not arrive is zeroed */
 word copy_to_user(void *to, const void *from, word n);
 word __copy_from_user(void *to, const void *from, word n);

@@ -7,8 +7,8 @@
 
 long sys_exit(word code);
 long sys_exit_group(word code);
-long sys_read(word fd, void *buffer, word n);
-long sys_write(word fd, const void *buffer, word n);
+long sys_read(word fd, void *to, word n);
+long sys_write(word fd, const void *from, word n);
 long sys_getpid(void);
 long sys_brk(word wish);
 long sys_old_mmap(const void *arguments);

@@ -10,20 +10,13 @@
 void trap(struct regs *regs);                     /* trap.c; called by entry.S */
 void page_fault(struct regs *regs, word address); /* page_fault.c */
 
-/* extable.c: an instruction that may fault, and where to go on when it did */
-struct extable_entry {
-    word insn, fixup;
-};
-void extable_init(void);
-bool extable_fixup(struct regs *regs);
-
 /* signal.c */
 enum { SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9, SIGSEGV = 11 };
-enum { SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRERR = 2, ILL_ILLOPN = 2, FPE_INTDIV = 1, TRAP_BRKPT = 1 };
+enum { SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRALN = 1, BUS_ADRERR = 2, ILL_ILLOPN = 2, FPE_INTDIV = 1, TRAP_BRKPT = 1 };
 enum { TRAP_TRACE = 2, SI_KERNEL = 0x80 };
 void signal_send(int signal, int code, word address);
 void oops(const char *what, const struct regs *regs, const word *address) __attribute__((noreturn));
-void panic(const char *format, ...) __attribute__((noreturn));
+void panic(const char *text, ...) __attribute__((noreturn));
 
 /* What lab_stat counts since boot. */
 struct kernel_counters {

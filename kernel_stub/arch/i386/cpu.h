@@ -57,7 +57,7 @@ ALWAYS_INLINE void invlpg(word address)
     __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
-ALWAYS_INLINE void halt_forever(void)
+__attribute__((noreturn)) ALWAYS_INLINE void halt_forever(void)
 {
     for (;;)
         __asm__ volatile("cli; hlt");

@@ -1,0 +1,146 @@
+/* The teaching calls: the kernel's doors to user memory, opened one by one from a program. */
+#include "abi/lab.h"
+
+#include "abi/errno.h"
+#include "mm/mm.h"
+#include "mm/uaccess.h"
+#include "trap/syscalls.h"
+#include "trap/task.h"
+#include "trap/trap.h"
+
+#define RED_ZONE 64
+#define RED 0xA5
+
+/* What a copy of up to LAB_BUFFER_SIZE bytes may touch, between bytes that it must not. */
+static struct {
+    uint8_t below[RED_ZONE];
+    uint8_t buffer[LAB_BUFFER_SIZE];
+    uint8_t above[RED_ZONE];
+} lab;
+static const char secret[] = "K-SECRET";
+static struct kernel_counters before;
+
+static void arm(void)
+{
+    memset(lab.below, RED, RED_ZONE);
+    memset(lab.above, RED, RED_ZONE);
+    before = counters;
+}
+
+static struct kernel_counters since(const struct kernel_counters *start)
+{
+    return (struct kernel_counters){
+        counters.page_faults - start->page_faults, counters.fixups - start->fixups,
+        counters.softwalks - start->softwalks,     counters.kmaps - start->kmaps,
+        counters.soft_faults - start->soft_faults,
+    };
+}
+
+/* The counts of the last call, and whether it kept to its buffer. */
+static struct kernel_counters last;
+static void disarm(void)
+{
+    last = since(&before);
+    for (unsigned i = 0; i < RED_ZONE; i++)
+        if (lab.below[i] != RED || lab.above[i] != RED)
+            panic("a copy left the lab buffer at byte %u of its red zone", i);
+}
+
+/* The bug that all of this is there to prevent: use the program's number as a pointer of the kernel's. */
+static word naive_copy(void *to, const void *from, word n)
+{
+    memcpy(to, from, n);
+    return 0;
+}
+
+static long peek(const void *pointer, word n, word how)
+{
+    uint32_t value;
+    switch (how) {
+    case LAB_NAIVE:
+        return (long)naive_copy(lab.buffer, pointer, n);
+    case LAB_COPY:
+        return (long)copy_from_user(lab.buffer, pointer, n);
+    case LAB_WORD:
+        if (get_user(&value, pointer))
+            return -EFAULT;
+        memcpy(lab.buffer, &value, sizeof value);
+        return 0;
+    case LAB_UNCHECKED:
+        return (long)__copy_from_user(lab.buffer, pointer, n);
+    case LAB_STRING:
+        return strncpy_from_user((char *)lab.buffer, pointer, (long)n);
+    default:
+        return -EINVAL;
+    }
+}
+
+static long poke(void *pointer, word n, word how)
+{
+    uint32_t value;
+    switch (how) {
+    case LAB_NAIVE:
+        return (long)naive_copy(pointer, lab.buffer, n);
+    case LAB_COPY:
+        return (long)copy_to_user(pointer, lab.buffer, n);
+    case LAB_WORD:
+        memcpy(&value, lab.buffer, sizeof value);
+        return put_user(value, pointer);
+    case LAB_UNCHECKED:
+        return (long)__copy_to_user(pointer, lab.buffer, n);
+    case LAB_STRING:
+        return (long)clear_user(pointer, n);
+    default:
+        return -EINVAL;
+    }
+}
+
+long sys_lab_peek(const void *pointer, word n, word how)
+{
+    if (n > LAB_BUFFER_SIZE)
+        return -EINVAL;
+    arm();
+    long result = peek(pointer, n, how);
+    disarm();
+    return result;
+}
+
+long sys_lab_poke(void *pointer, word n, word how)
+{
+    if (n > LAB_BUFFER_SIZE)
+        return -EINVAL;
+    arm();
+    long result = poke(pointer, n, how);
+    disarm();
+    return result;
+}
+
+long sys_lab_stat(void *to, word n)
+{
+    const struct mm *mm = current->mm;
+    struct lab_stat stat = {
+        .size = sizeof stat,
+        .task_size = TASK_SIZE,
+        .page_offset = PAGE_OFFSET,
+        .secret = (word)secret,
+        .buffer = (word)lab.buffer,
+        .frames_total = frames_total(),
+        .frames_free = frames_free(),
+        .minor_faults = mm->minor_faults,
+        .major_faults = mm->major_faults,
+        .resident = mm->resident,
+        .vmas = mm->vma_count,
+        .page_faults = counters.page_faults,
+        .fixups = counters.fixups,
+        .softwalks = counters.softwalks,
+        .kmaps = counters.kmaps,
+        .soft_faults = counters.soft_faults,
+        .last_page_faults = last.page_faults,
+        .last_fixups = last.fixups,
+        .last_softwalks = last.softwalks,
+        .last_kmaps = last.kmaps,
+        .last_soft_faults = last.soft_faults,
+    };
+    word part = n < sizeof stat ? n : sizeof stat;
+    return copy_to_user(to, &stat, part) ? -EFAULT : (long)part;
+}
