@@ -59,6 +59,7 @@ struct AddressSpaceView {
     char letter = 'A'; // each CR3 of the story has its own
     std::string name;  // "user + kernel", "user", "kernel"
     bool current = true;
+    bool user_runs = true;                // ring-3 code runs under it
     std::vector<mmu::MappedRange> ranges; // ascending
 };
 

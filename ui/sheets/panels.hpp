@@ -8,6 +8,7 @@ namespace ringside::sheets {
 
 struct PanelState {
     std::size_t width = 66; // columns that are there
+    std::size_t height = 0; // rows that are there; 0: as many as it takes
     bool extended = false;  // alone on the stage: all details
 };
 

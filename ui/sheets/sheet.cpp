@@ -15,7 +15,7 @@ bool continues(char byte) {
 std::size_t columns(std::string_view text) {
     std::size_t count = 0;
     for (char const byte : text) {
-        count += continues(byte) ? 0 : 1;
+        count += continues(byte) ? 0U : 1U;
     }
     return count;
 }
@@ -35,6 +35,25 @@ std::string fit(std::string_view text, std::size_t width) {
     return width == 0 ? std::string{} : cut + "…";
 }
 
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+    std::vector<std::string> lines;
+    std::string line;
+    while (!text.empty()) {
+        std::size_t const blank = text.find(' ');
+        std::string_view const word = text.substr(0, blank);
+        text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+        if (!line.empty() && columns(line) + 1 + columns(word) > width) {
+            lines.push_back(std::exchange(line, {}));
+        }
+        line += line.empty() ? "" : " ";
+        line += fit(word, width);
+    }
+    if (!line.empty()) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
 std::size_t Row::width() const {
     std::size_t sum = 0;
     for (Span const& span : spans) {
@@ -48,7 +67,21 @@ Line& Line::put(std::string_view text, Role role, int tag) {
         return *this;
     }
     column_ += columns(text);
-    row_.spans.push_back({std::string{text}, role, tag});
+    row_.spans.push_back({std::string{text}, role, tag, {}, Span::no_go});
+    return *this;
+}
+
+Line& Line::tip(std::string_view words) {
+    if (!row_.spans.empty()) {
+        row_.spans.back().tip = words;
+    }
+    return *this;
+}
+
+Line& Line::go(u64 event) {
+    if (!row_.spans.empty()) {
+        row_.spans.back().go = event;
+    }
     return *this;
 }
 

@@ -40,7 +40,10 @@ enum class Role : u8 {
 struct Span {
     std::string text;
     Role role = Role::Normal;
-    int tag = 0; // for arrows and clicks; 0: none
+    int tag = 0;     // for arrows; 0: none
+    std::string tip; // what it means, for who rests on it
+    u64 go = no_go;  // a click goes to this event
+    static constexpr u64 no_go = ~u64{0};
 };
 
 // What a row is as a whole; the window shades it, the text has its glyph in the first column.
@@ -50,8 +53,6 @@ struct Row {
     std::vector<Span> spans;
     RowKind kind = RowKind::Plain;
     u8 stripe = 0xff; // ring stripe at the left edge: 0 or 3; 0xff: none
-    u64 go = no_go;   // a click goes to this event
-    static constexpr u64 no_go = ~u64{0};
     [[nodiscard]] std::size_t width() const;
 };
 
@@ -77,10 +78,15 @@ struct Sheet {
 // At most `width` columns; a cut is shown by an ellipsis.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t width);
 
+// Broken at blanks into pieces of at most `width` columns; a longer word is cut.
+[[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
 // Writes one row from left to right.
 class Line {
 public:
     Line& put(std::string_view text, Role role = Role::Normal, int tag = 0);
+    Line& go(u64 event);               // a click on what was put last goes there
+    Line& tip(std::string_view words); // explains what was put last
     Line& at(std::size_t column); // blanks up to a column; at least one when there is text behind
                                   // it already
     Line& right(std::string_view text, std::size_t width,

@@ -1,0 +1,43 @@
+#pragma once
+// Writes the segmentation panel; only gate_sheet.cpp uses it.
+#include "ui/sheets/panels.hpp"
+#include "ui/sheets/words.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringside::sheets {
+
+// What each word that a gate pushed is, in the order pushed.
+[[nodiscard]] std::vector<std::string> pushed_names(trace::Gate const& gate);
+
+class GateWriter {
+public:
+    GateWriter(View const& now, view::EventView const& event, PanelState const& state);
+    Sheet write();
+
+private:
+    void describe(trace::Gate const& gate);
+    void describe(trace::Transfer const& transfer);
+    void describe(trace::SegLoad const& load);
+    void describe(trace::SegFault const& fault);
+    void describe(trace::Exception const& exception);
+    void places(trace::Place const& from, trace::Place const& to);
+    void text(std::string_view name, std::string_view words);
+    void checks(std::span<Check const> list);
+    void pushes(trace::Gate const& gate);
+    void refused(u8 vector, u32 error);
+    void mark_focus(bool now);
+    [[nodiscard]] std::string ip(u64 value) const;
+
+    View const& now_;
+    view::EventView const& event_;
+    PanelState const& state_;
+    u32 micro_;
+    u32 line_ = 0; // lines of the record written so far: what a micro-step counts
+    Sheet sheet_;
+};
+
+} // namespace ringside::sheets
