@@ -12,8 +12,8 @@ namespace ringside::vectors {
 
 struct MemoryWord {
     PhysicalAddress address{};
-    u64 value = 0;    // 8 bytes, little-endian
-    std::string role; // pml4e pdpte pde pte data desc gate stack; empty in `Outcome::after`
+    u64 value = 0;      // 8 bytes, little-endian
+    std::string role{}; // pml4e pdpte pde pte data desc gate stack; empty in `Outcome::after`
 };
 
 struct DescriptorTableRegister {
