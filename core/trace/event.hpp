@@ -36,7 +36,7 @@ struct SegLoad {
     std::vector<Check> checks;
     bool ldtr = false;
     bool tr = false;
-    std::optional<u8> vec; // refused
+    std::optional<u8> vec = std::nullopt; // refused
     u32 err = 0;
 };
 struct SegFault {

@@ -221,16 +221,6 @@ std::string say(Text const& text) {
 
 } // namespace
 
-std::string exception_text(u8 vector, u32 error_code) {
-    auto const known = static_cast<ExceptionVector>(vector);
-    if (mnemonic(known) == "?") {
-        return fmt::format("vector {}", vector);
-    }
-    return has_error_code(known)
-               ? fmt::format("{}({})", mnemonic(known), error_code == 0 ? "0" : hex(error_code))
-               : std::string{mnemonic(known)};
-}
-
 std::string sentence_of(Event const& event) {
     return std::visit(
         Overloaded{

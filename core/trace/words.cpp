@@ -1,7 +1,8 @@
-// The time line's words.
+// The time line's words, and an exception's name.
 #include "core/trace/names.hpp"
 #include "core/trace/overloaded.hpp"
 #include "core/trace/sentence.hpp"
+#include "core/x86/exception_vector.hpp"
 
 #include <fmt/format.h>
 
@@ -39,6 +40,16 @@ std::string word_of(Event const& event) {
             [&](auto const&) { return upper(kind_name(event)); },
         },
         event.body);
+}
+
+std::string exception_text(u8 vector, u32 error_code) {
+    auto const known = static_cast<ExceptionVector>(vector);
+    if (mnemonic(known) == "?") {
+        return fmt::format("vector {}", vector);
+    }
+    return has_error_code(known)
+               ? fmt::format("{}({})", mnemonic(known), error_code == 0 ? "0" : hex(error_code))
+               : std::string{mnemonic(known)};
 }
 
 bool is_bad(Event const& event) {
