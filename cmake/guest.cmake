@@ -45,14 +45,15 @@ endif()
 # -O0: every line can be stepped on. No SSE, no tricks that need a library or a loader.
 set(guest_flags -std=gnu11 -O0 -g -gdwarf-4 -Wall -Wextra -Wundef -ffreestanding -nostdinc -nostdlib -fno-pic -fno-pie
     -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing
-    -fno-omit-frame-pointer -fno-builtin -fno-common -mno-sse -mno-mmx -mgeneral-regs-only
-    -ffile-prefix-map=${guest_top}=.)
+    -fno-omit-frame-pointer -fno-builtin -fno-common -mno-sse -mno-mmx -mgeneral-regs-only)
 if(guest_version MATCHES "clang")
   list(PREPEND guest_flags --target=i686-elf)
-  list(APPEND guest_flags -Wno-initializer-overrides)
+  list(APPEND guest_flags -Wno-initializer-overrides
+       -fdebug-compilation-dir=. -ffile-prefix-map=${guest_top}/=)
 else()
   list(PREPEND guest_flags -m32)
-  list(APPEND guest_flags -fno-tree-loop-distribute-patterns -Wno-override-init -Wa,--noexecstack)
+  list(APPEND guest_flags -fno-tree-loop-distribute-patterns -Wno-override-init -Wa,--noexecstack
+       -fdebug-prefix-map=${guest_top}=. -ffile-prefix-map=${guest_top}/=)
 endif()
 if(RINGSIDE_WERROR)
   list(APPEND guest_flags -Werror)
