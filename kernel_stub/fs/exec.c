@@ -2,7 +2,6 @@
 #include "arch/i386/segments.h"
 #include "drivers/console.h"
 #include "fs/file.h"
-#include "mm/uaccess.h"
 #include "trap/task.h"
 #include "trap/trap.h"
 
@@ -20,16 +19,23 @@
                  argv[n - 1] .. argv[0]
      ESP ->      n
 
-   The block is put together in kernel memory and copied out at once. Returns ESP, or 0. */
-static word build_stack(char *arguments)
+   All of it fits into one page, which the kernel fills through its own map of RAM before the program has it: exec is
+   the one writer of user memory that needs no copy_to_user. Returns ESP, or 0. */
+static word build_stack(struct mm *mm, const char *arguments)
 {
+    const word bottom = TASK_SIZE - PAGE_SIZE;
+    uint32_t frame = user_frame_alloc();
+    if (!frame || !map_new_page(mm, bottom, frame))
+        return 0;
+    uint8_t *page = POINTER(frame);
     size_t length = strlen(arguments) + 1;
-    word strings = TASK_SIZE - sizeof(word) - length;
+    word string = TASK_SIZE - sizeof(word) - length;
     word block[MAX_ARGUMENTS + 5] = {0};
     unsigned n = 0;
 
-    for (char *c = arguments; *c && n < MAX_ARGUMENTS;) {
-        block[++n] = strings + (word)(c - arguments);
+    char *c = memcpy(page + (string - bottom), arguments, length);
+    while (*c && n < MAX_ARGUMENTS) {
+        block[++n] = bottom + (word)((uint8_t *)c - page);
         while (*c && *c != ' ')
             c++;
         while (*c == ' ')
@@ -37,15 +43,13 @@ static word build_stack(char *arguments)
     }
     block[0] = n;
     size_t block_size = (n + 5) * sizeof(word);
-    word esp = (strings - block_size) & ~15u;
-    if (copy_to_user((void *)strings, arguments, length) ||
-        copy_to_user((void *)esp, block, block_size))
-        return 0;
+    word esp = (string - block_size) & ~15u;
+    memcpy(page + (esp - bottom), block, block_size);
     return esp;
 }
 
 /* Called once, on the new task's kernel stack. */
-void exec_program(struct file *file, char *arguments)
+void exec_program(struct file *file, const char *arguments)
 {
     struct mm *mm = current->mm;
     struct elf_image image;
@@ -57,7 +61,7 @@ void exec_program(struct file *file, char *arguments)
     if (vma_insert(mm, TASK_SIZE - PAGE_SIZE, TASK_SIZE, PROT_READ | PROT_WRITE,
                    VMA_GROWSDOWN | VMA_STACK, NULL, 0) != 0)
         panic("no memory for the stack of %s", file->name);
-    word esp = build_stack(arguments);
+    word esp = build_stack(mm, arguments);
     if (!esp)
         panic("no memory for the arguments of %s", file->name);
 

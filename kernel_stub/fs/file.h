@@ -16,7 +16,7 @@ struct page *file_page(struct file *file, uint32_t index, bool *read_from_disk);
 bool file_read(struct file *file, word offset, void *to, word n);
 
 /* exec.c */
-void exec_program(struct file *file, char *arguments) __attribute__((noreturn));
+void exec_program(struct file *file, const char *arguments) __attribute__((noreturn));
 
 /* elf.c: NULL, or the reason why not */
 struct elf_image {

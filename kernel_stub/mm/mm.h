@@ -70,6 +70,7 @@ struct mm *mm_new(void);
 void mm_destroy(struct mm *mm);
 pte_t *pte_find(struct mm *mm, word address);  /* NULL: no table there */
 pte_t *pte_alloc(struct mm *mm, word address); /* NULL: no frame */
+bool map_new_page(struct mm *mm, word address, uint32_t frame);
 void zap_range(struct mm *mm, word start, word end);
 
 /* vma.c */

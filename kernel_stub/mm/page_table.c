@@ -30,6 +30,17 @@ pte_t *pte_alloc(struct mm *mm, word address)
     return &table_of(*entry)[TABLE_INDEX(address)];
 }
 
+/* Give the program a frame that nobody else has, without waiting for it to ask. */
+bool map_new_page(struct mm *mm, word address, uint32_t frame)
+{
+    pte_t *pte = pte_alloc(mm, address);
+    if (!pte)
+        return false;
+    *pte = frame | PTE_P | PTE_W | PTE_U | PTE_A | PTE_D;
+    mm->resident++;
+    return true;
+}
+
 /* Take away every page in start..end. A whole missing table is one step of 4 MB. */
 void zap_range(struct mm *mm, word start, word end)
 {
