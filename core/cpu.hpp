@@ -16,9 +16,9 @@ enum class Gpr : u8 { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, 
 struct Cpu {
     std::array<u64, 16> gpr{};
     u64 rip = 0; // offset in CS
-    u64 rflags = rflags::Fixed1;
+    u64 rflags = ringside::rflags::Fixed1;
     seg::SegmentState segments;
-    u64 cr0 = cr0::ET;
+    u64 cr0 = ringside::cr0::ET;
     u64 cr2 = 0;
     u64 cr3 = 0;
     u64 cr4 = 0;

@@ -21,12 +21,16 @@ struct MachineConfig {
     std::filesystem::path program;             // an ELF file
     std::string program_name;                  // as the student typed it
     std::vector<std::string> arguments;        // after the name
-    std::filesystem::path kernel;              // empty: the split's own image
+    std::filesystem::path guest_directory;     // where the kernels' images lie
+    std::filesystem::path kernel;              // empty: the split's own image in guest_directory
     u64 ram_bytes = 64U << 20U;
     u64 seed = 0;
     std::string standard_input;                // the whole of it: a run is a function of its inputs
     std::map<std::string, std::string> features; // wp nx smep smap pcid pae pge user_limit parts bug -> word
     bool cold_tlb = false;                     // drop user TLB entries at each syscall event
 };
+
+// The kernel's file: `kernel`, or guest_directory/kernel-SPLIT.elf.
+[[nodiscard]] std::filesystem::path kernel_image(MachineConfig const& config);
 
 } // namespace ringside

@@ -50,6 +50,8 @@ Ram::Ram(u64 size)
     std::memset(data_ + size, 0xff, page_size_4k);
 }
 
+void Ram::repair_unbacked_page() { std::memset(data_ + size_, 0xff, page_size_4k); }
+
 Ram::~Ram() {
     if (data_ != nullptr) {
         ::munmap(data_, size_ + page_size_4k);

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] int descriptor() const { return descriptor_; }
     [[nodiscard]] u64 window_offset(PhysicalAddress frame) const { return backs(frame) ? frame.value() : size_; }
 
+    // A store where no memory is went to that page.
+    void repair_unbacked_page();
+
     // Code versions: a frame that is executable somewhere is write-protected everywhere; who lets a write through says
     // so here, and translations of an older version are stale.
     [[nodiscard]] u32 code_version(PhysicalAddress frame) const { return version_[index(frame)]; }

@@ -1,0 +1,36 @@
+#pragma once
+// Keyframes of a run, and the way back: the nearest keyframe before a moment, then deterministic replay.
+#include "core/machine.hpp"
+
+#include <vector>
+
+namespace ringside {
+
+class History {
+public:
+    explicit History(Machine& machine)
+        : machine_{machine} {}
+
+    // Distance between keyframes in ticks; doubles when there are too many.
+    [[nodiscard]] u64 next_keyframe_tick() const;
+    void take_keyframe();
+
+    // Forwards by running, backwards by keyframe and replay; the machine tells no events meanwhile.
+    void go_to_tick(u64 tick);
+    // The first state in which `insn` instructions have retired.
+    void go_to_insn(u64 insn);
+
+private:
+    struct Keyframe {
+        MachineState state;
+        Ram::Image image;
+    };
+    void restore(Keyframe const& keyframe);
+    void thin_out();
+
+    Machine& machine_;
+    std::vector<Keyframe> keyframes_; // by tick; the first one is reset
+    u64 interval_ = 250'000;
+};
+
+} // namespace ringside
