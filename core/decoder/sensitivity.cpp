@@ -91,4 +91,35 @@ Containment containment(Instruction const& instruction) {
     return Containment::Leaks;
 }
 
+bool aborts_translator(Instruction const& instruction) {
+    u8 const opcode = instruction.opcode;
+    u8 const extension = (instruction.modrm >> 3U) & 7U;
+    bool const in_register = instruction.has_modrm && instruction.rm_is_register;
+    switch (instruction.opcode_map) {
+    case OpcodeMap::OneByte:
+        if (opcode == 0xff) {
+            return in_register && (extension == 3 || extension == 5);
+        }
+        if (!instruction.lock) {
+            return false;
+        }
+        if (opcode == 0x38 || opcode == 0x39) {
+            return !in_register;
+        }
+        if (opcode >= 0x80 && opcode <= 0x83) {
+            bool const invalid = opcode == 0x82 && instruction.code_size == CodeSize::Bits64;
+            return !invalid && !in_register && extension == 7;
+        }
+        return opcode == 0xa6 || opcode == 0xa7;
+    case OpcodeMap::TwoByte:
+        if (!instruction.lock || !in_register) {
+            return false;
+        }
+        return opcode == 0xa3 || opcode == 0xab || opcode == 0xb3 || opcode == 0xbb ||
+               (opcode == 0xba && extension >= 4);
+    default:
+        return false;
+    }
+}
+
 } // namespace ringside

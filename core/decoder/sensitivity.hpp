@@ -26,4 +26,10 @@ enum class Containment : u8 {
     return containment(instruction) == Containment::Leaks;
 }
 
+// The undefined encodings over which Unicorn 2.0's translator calls abort(), which ends the whole
+// process: a far CALL or JMP to a register, and LOCK before CMP, CMPS or a bit test of a register.
+// A hook comes too late for them. Who executes one instruction at a time must look here first; who
+// lets the core translate whole blocks must survive the abort().
+[[nodiscard]] bool aborts_translator(Instruction const& instruction);
+
 } // namespace ringside

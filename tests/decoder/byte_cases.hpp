@@ -100,7 +100,7 @@ inline std::string hex(std::span<u8 const> bytes) {
     return text;
 }
 
-inline char const* name(CodeSize size) {
+inline std::string name(CodeSize size) {
     return size == CodeSize::Bits16 ? "16-bit" : size == CodeSize::Bits32 ? "32-bit" : "64-bit";
 }
 
