@@ -113,7 +113,8 @@ Outcome out_string(Execution& execution, u16 port, unsigned size) {
 Outcome execute_port_instruction(Execution& execution) {
     Instruction const& instruction = execution.instruction;
     unsigned const size = instruction.operand_size == 8 ? 4 : instruction.operand_size;
-    u16 const port = instruction.port_in_dx ? static_cast<u16>(execution.before[Gpr::RDX])
+    bool const in_dx = instruction.port_in_dx || instruction.is_string;
+    u16 const port = in_dx ? static_cast<u16>(execution.before[Gpr::RDX])
                                             : static_cast<u16>(instruction.immediate & 0xff);
     bool const nothing_to_do =
         repeats(instruction) &&
