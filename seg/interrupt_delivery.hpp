@@ -20,7 +20,7 @@ enum class InterruptSource : u8 {
 struct InterruptRequest {
     u8 vector = 0;
     InterruptSource source = InterruptSource::Exception;
-    std::optional<u32> error_code; // pushed when present
+    std::optional<u32> error_code{}; // pushed when present
 };
 
 struct InterruptDelivery {
@@ -36,7 +36,7 @@ struct InterruptDelivery {
     // delivery.
     bool task_gate = false;
     Selector task{};
-    std::optional<SegmentLoad> new_stack; // SS0..2 from the TSS, when switched (protected mode)
+    std::optional<SegmentLoad> new_stack{}; // SS0..2 from the TSS, when switched (protected mode)
     WriteList writes{};                   // accessed bits, then pushes in the order they are made
     std::size_t first_push = 0;           // index in `writes` of the first push
     FixedVector<SegmentName, 4>

@@ -70,13 +70,8 @@ std::span<Rule const* const> seg_rules() {
         &rules::task_gate_present,
         &rules::task_in_gdt,
         &rules::task_tss_available,
-        &rules::task_tss_busy,
         &rules::task_tss_present,
-        &rules::task_tss_limit,
         &rules::task_deferred,
-        &rules::task_ldt,
-        &rules::task_ldt_present,
-        &rules::task_code_rpl,
     };
     return all;
 }

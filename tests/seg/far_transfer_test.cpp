@@ -1,0 +1,324 @@
+// Far JMP, CALL and RET (SDM volume 3, section 6.8; volume 2 of each).
+#include "core/x86/rflags.hpp"
+#include "seg/far_transfer.hpp"
+#include "tests/seg/world.hpp"
+
+#include <doctest/doctest.h>
+
+namespace ringside::seg::test {
+namespace {
+
+using enum SegmentName;
+
+constexpr u64 target = 0x6000;
+constexpr Selector slot{free_slot};
+constexpr Selector code_slot{free_slot + 8};
+constexpr u8 call_gate = present | 0x0c;
+constexpr u8 user_gate = with_dpl(call_gate, Ring::R3);
+
+FarTransfer jump(World& world, Selector selector, u64 offset = target, unsigned size = 4) {
+    return far_jump(world.state, world.memory, world.control, selector, offset, size);
+}
+FarTransfer call(World& world, Selector selector, u64 offset = target, unsigned size = 4) {
+    return far_call(world.state, world.memory, world.control, selector, offset, size);
+}
+FarTransfer ret(World& world, unsigned size = 4, u16 release = 0) {
+    return far_return(world.state, world.memory, world.control, size, release);
+}
+std::string outcome_of(FarTransfer const& record) {
+    CHECK((record.outcome || record.writes.empty() || record.pushed_before_fault));
+    return describe(record.outcome);
+}
+
+TEST_CASE("far jump: a code segment of the ring; the selector's RPL becomes CPL") {
+    World world{Ring::R3};
+    world.put(slot, flat(with_dpl(present | code_read, Ring::R3)));
+    FarTransfer const record = jump(world, slot);
+    REQUIRE(outcome_of(record) == "ok");
+    ControlState const& to = record.outcome.value();
+    CHECK(to.cs.selector.raw == (free_slot | 3));
+    CHECK(to.ip == target);
+    CHECK(to.sp == world.control.sp);
+    CHECK(record.writes.size() == 1);                                     // the accessed bit
+    CHECK(jump(world, slot, 0x12346000, 2).outcome.value().ip == 0x6000); // 16-bit operand
+}
+
+TEST_CASE("far call: pushes CS and the next instruction") {
+    World world{Ring::R0};
+    FarTransfer const record = call(world, code_of(Ring::R0));
+    REQUIRE(outcome_of(record) == "ok");
+    ControlState const& to = record.outcome.value();
+    CHECK(to.sp == world.control.sp - 8);
+    commit(record.writes, world.memory);
+    CHECK(world.top(0, 4, to) == world.control.ip);
+    CHECK(world.top(1, 4, to) == world.control.cs.selector.raw);
+}
+
+TEST_CASE("far jump and call: every refusal of a direct target") {
+    auto const both = [](Ring cpl, Selector selector, SegmentDescriptor code) {
+        World world{cpl};
+        world.put(slot, code);
+        std::string const by_jump = outcome_of(jump(world, selector));
+        CHECK(outcome_of(call(world, selector)) == by_jump);
+        return by_jump;
+    };
+    SegmentDescriptor const good = flat(with_dpl(present | code_read, Ring::R1));
+    CHECK(both(Ring::R1, slot, good) == "ok");
+    CHECK(both(Ring::R1, Selector{2}, good) == "#GP(0x0) far.null");
+    CHECK(both(Ring::R1, Selector{0xfff8}, good) == "#GP(0xfff8) table.limit");
+    CHECK(both(Ring::R1, slot, flat(present | data_write)) == "#GP(0x80) far.type");
+    CHECK(both(Ring::R1, Selector{free_slot | 2}, good) == "#GP(0x80) code.rpl");
+    CHECK(both(Ring::R2, slot, good) == "#GP(0x80) code.dpl");
+    CHECK(both(Ring::R0, slot, good) == "#GP(0x80) code.dpl");
+    CHECK(both(Ring::R0, slot, flat(with_dpl(present | code_conforming, Ring::R1))) ==
+          "#GP(0x80) code.conforming.dpl");
+    CHECK(both(Ring::R2, slot, flat(with_dpl(present | code_conforming, Ring::R1))) == "ok");
+    CHECK(both(Ring::R1, slot, flat(with_dpl(code_read, Ring::R1))) == "#NP(0x80) code.present");
+    CHECK(both(Ring::R1, slot,
+               descriptor(0, target - 1, with_dpl(present | code_read, Ring::R1), big)) ==
+          "#GP(0x0) code.limit");
+}
+
+TEST_CASE("far jump and call: of the system descriptors only call gates and tasks are targets") {
+    for (unsigned type = 0; type < 16; ++type) {
+        World world{Ring::R0};
+        world.put(slot, gate(code_of(Ring::R0), 0x5000, static_cast<u8>(present | type)));
+        INFO("type ", type);
+        std::string expected = "#GP(0x80) far.type";
+        if (type == 4 || type == 12) {
+            expected = "ok";
+        } else if (type == 1 || type == 9) {
+            expected = "#GP(0x80) task.deferred";
+        } else if (type == 3 || type == 11) {
+            expected = "#GP(0x80) task.available";
+        } else if (type == 5) { // its TSS is code
+            expected = "#GP(0x8) task.available";
+        }
+        CHECK(outcome_of(jump(world, slot)) == expected);
+        CHECK(outcome_of(call(world, slot)) == expected);
+    }
+}
+
+TEST_CASE("far call: a CALL that finds its target beyond the limit leaves its pushes, a JMP none") {
+    World world{Ring::R0};
+    world.put(slot, descriptor(0, target - 1, present | code_read, big));
+    FarTransfer const record = call(world, slot);
+    CHECK(describe(record.outcome) == "#GP(0x0) code.limit");
+    CHECK(record.pushed_before_fault);
+    REQUIRE(record.writes.size() == 2);
+    CHECK(record.writes[1].address.value() == world.control.sp - 8);
+    CHECK(faulted_without_writes(jump(world, slot)));
+}
+
+TEST_CASE("far call: a stack without room is #SS(0)") {
+    World world{Ring::R0};
+    world.control.ss =
+        loaded_segment(data_of(Ring::R0), descriptor(0, 0x7fff, present | data_down, big));
+    world.control.sp = 0x8007;
+    CHECK(outcome_of(call(world, code_of(Ring::R0))) == "#SS(0x0) stack.room");
+}
+
+TEST_CASE("call gate: a CALL to an inner ring switches stacks and copies the parameters") {
+    World world{Ring::R3};
+    for (u64 const parameter : {0x33333333U, 0x22222222U, 0x11111111U}) {
+        world.push(parameter, 4);
+    }
+    world.put(slot, gate(code_of(Ring::R0), target, user_gate, 3));
+    FarTransfer const record = call(world, Selector{free_slot | 3}, 0xdead);
+    REQUIRE(outcome_of(record) == "ok");
+    ControlState const& to = record.outcome.value();
+    CHECK(record.through_gate);
+    CHECK(record.stack_switched);
+    CHECK(to.cpl == Ring::R0);
+    CHECK(to.ip == target); // the offset in the instruction is ignored
+    CHECK(to.sp == stack_of(Ring::R0) - 28);
+    commit(record.writes, world.memory);
+    CHECK(world.top(0, 4, to) == world.control.ip);
+    CHECK(world.top(1, 4, to) == world.control.cs.selector.raw);
+    CHECK(world.top(2, 4, to) == 0x11111111);
+    CHECK(world.top(4, 4, to) == 0x33333333);
+    CHECK(world.top(5, 4, to) == world.control.sp);
+    CHECK(world.top(6, 4, to) == world.control.ss.selector.raw);
+
+    // The way back: RETF 12 releases the parameters from both stacks.
+    apply(to, world.state);
+    u64 const caller_sp = world.control.sp;
+    world.control = to;
+    FarTransfer const back = ret(world, 4, 12);
+    REQUIRE(outcome_of(back) == "ok");
+    CHECK(back.outcome.value().cpl == Ring::R3);
+    CHECK(back.outcome.value().sp == caller_sp + 12);
+}
+
+TEST_CASE("call gate: a 16-bit gate pushes words; the same ring copies no parameters") {
+    World world{Ring::R0};
+    world.put(slot, gate(code_of(Ring::R0), target, present | 4, 5));
+    FarTransfer const record = call(world, slot);
+    REQUIRE(outcome_of(record) == "ok");
+    CHECK(record.outcome.value().sp == world.control.sp - 4);
+}
+
+TEST_CASE("call gate: its DPL, its presence, its target, in the manual's order") {
+    auto const through = [](Ring cpl, Selector selector, u8 access, SegmentDescriptor code) {
+        World world{cpl};
+        world.put(slot, gate(code_slot, target, access));
+        world.put(code_slot, code);
+        return outcome_of(call(world, selector));
+    };
+    SegmentDescriptor const inner = flat(present | code_read);
+    CHECK(through(Ring::R3, Selector{free_slot | 3}, user_gate, inner) == "ok");
+    CHECK(through(Ring::R3, slot, with_dpl(call_gate, Ring::R2), inner) ==
+          "#GP(0x80) call-gate.cpl");
+    CHECK(through(Ring::R1, Selector{free_slot | 3}, with_dpl(call_gate, Ring::R2), inner) ==
+          "#GP(0x80) call-gate.rpl");
+    CHECK(through(Ring::R3, slot, with_dpl(0x0c, Ring::R3), inner) ==
+          "#NP(0x80) call-gate.present");
+    CHECK(through(Ring::R3, slot, user_gate, flat(present | data_read)) == "#GP(0x88) code.type");
+    CHECK(through(Ring::R0, slot, user_gate, flat(with_dpl(present | code_read, Ring::R1))) ==
+          "#GP(0x88) code.inner");
+    CHECK(through(Ring::R3, slot, user_gate, flat(code_read)) == "#NP(0x88) code.present");
+}
+
+TEST_CASE("call gate: a JMP through it stays in its ring, a CALL goes inward") {
+    World world{Ring::R3};
+    world.put(slot, gate(code_of(Ring::R0), target, user_gate));
+    CHECK(outcome_of(jump(world, slot)) == "#GP(0x8) code.dpl");
+    CHECK(outcome_of(call(world, slot)) == "ok");
+    world.put(code_slot, flat(present | code_conforming));
+    world.put(slot, gate(code_slot, target, user_gate));
+    FarTransfer const record = jump(world, slot);
+    REQUIRE(outcome_of(record) == "ok");
+    CHECK(record.outcome.value().cpl == Ring::R3);
+}
+
+TEST_CASE("call gate: the inner stack is checked as an interrupt's is") {
+    World world{Ring::R3};
+    world.put(slot, gate(code_of(Ring::R1), target, user_gate, 2));
+    world.put_stack(Ring::R1, data_of(Ring::R0), 0x8000);
+    CHECK(outcome_of(call(world, slot)) == "#TS(0x10) stack.rpl");
+    world.put_stack(Ring::R1, data_of(Ring::R1), 0x9800);
+    world.state.tr.limit = 0x10;
+    CHECK(outcome_of(call(world, slot)) == "#TS(0x48) tss.limit");
+    world.state.tr.limit = 0x67;
+    world.control.ss.limit = static_cast<u32>(world.control.sp) + 6; // the second parameter
+    CHECK(outcome_of(call(world, slot)) == "#SS(0x0) stack.holds");
+}
+
+TEST_CASE("long mode: call gates are 16 bytes, go to 64-bit code, and there are no tasks") {
+    World world{Ring::R3};
+    world.enter_long_mode();
+    world.put(slot, gate(code_of(Ring::R0), target, user_gate));
+    world.put(code_slot, 0);
+    FarTransfer const record = call(world, slot);
+    REQUIRE(outcome_of(record) == "ok");
+    CHECK(record.outcome.value().sp == stack_of(Ring::R0) - 32);
+    CHECK_FALSE(record.outcome.value().ss.usable);
+    world.put(code_slot, u64{1} << 40U);
+    CHECK(outcome_of(call(world, slot)) == "#GP(0x80) call-gate.upper");
+    world.put(code_slot, 0x8000);
+    CHECK(describe(call(world, slot).outcome) == "#GP(0x0) code.canonical");
+    world.put(slot, gate(code_of(Ring::R0), target, with_dpl(present | 4, Ring::R3)));
+    CHECK(outcome_of(call(world, slot)) == "#GP(0x80) far.type"); // no 16-bit gates
+    world.put(slot, descriptor(tss_base, 0x67, with_dpl(present | 9, Ring::R3), 0));
+    CHECK(outcome_of(call(world, slot)) == "#GP(0x80) far.task.long");
+    world.put(slot, flat(with_dpl(present | code_read, Ring::R3), big | long_code));
+    CHECK(outcome_of(jump(world, slot)) == "#GP(0x80) code.l-and-d");
+    // Into compatibility mode: the limit counts again.
+    world.put(slot, descriptor(0, 0xfff, with_dpl(present | code_read, Ring::R3), big));
+    CHECK(outcome_of(jump(world, slot)) == "#GP(0x0) code.limit");
+    world.control.sp = 0x800000000004;
+    CHECK(outcome_of(call(world, code_of(Ring::R3))) == "#SS(0x0) stack.canonical");
+}
+
+TEST_CASE("task: the privilege, presence and place of a task gate and a TSS") {
+    World world{Ring::R3};
+    world.put(slot, descriptor(tss_base, 0x67, present | 9, 0));
+    CHECK(outcome_of(jump(world, slot)) == "#GP(0x80) task.dpl");
+    world.put(slot, gate(code_slot, 0, with_dpl(5, Ring::R3)));
+    CHECK(outcome_of(jump(world, slot)) == "#NP(0x80) task.gate.present");
+    world.put(slot, gate(Selector{free_slot | 4}, 0, with_dpl(present | 5, Ring::R3)));
+    CHECK(outcome_of(jump(world, slot)) == "#GP(0x84) task.gdt");
+    world.put(slot, gate(Selector{0xfff8}, 0, with_dpl(present | 5, Ring::R3)));
+    CHECK(outcome_of(jump(world, slot)) == "#GP(0xfff8) table.limit");
+    world.put(slot, gate(tss_selector, 0, with_dpl(present | 5, Ring::R3)));
+    CHECK(outcome_of(jump(world, slot)) == "#GP(0x48) task.available"); // it is running
+    world.put(code_slot, descriptor(tss_base, 0x67, 9, 0));
+    world.put(slot, gate(code_slot, 0, with_dpl(present | 5, Ring::R3)));
+    CHECK(outcome_of(jump(world, slot)) == "#NP(0x88) task.present");
+    world.put(code_slot, descriptor(tss_base, 0x67, present | 9, 0));
+    FarTransfer const record = jump(world, slot);
+    CHECK(record.task_switch);
+    CHECK(record.task == code_slot);
+    CHECK(describe(record.outcome) == "#GP(0x88) task.deferred");
+}
+
+TEST_CASE("far return: to the same ring, and to an outer one with its stack") {
+    World world{Ring::R0};
+    world.push(code_of(Ring::R0).raw, 4);
+    world.push(target, 4);
+    FarTransfer const same = ret(world, 4, 6);
+    REQUIRE(outcome_of(same) == "ok");
+    CHECK(same.outcome.value().sp == world.control.sp + 8 + 6);
+    World outward{Ring::R0};
+    outward.state[DS] = loaded_segment(data_of(Ring::R0), flat(present | data_write));
+    outward.push(data_of(Ring::R3).raw, 4);
+    outward.push(0xb000, 4);
+    outward.push(code_of(Ring::R3).raw, 4);
+    outward.push(target, 4);
+    FarTransfer const outer = ret(outward);
+    REQUIRE(outcome_of(outer) == "ok");
+    CHECK(outer.outcome.value().cpl == Ring::R3);
+    CHECK(outer.outcome.value().sp == 0xb000);
+    CHECK(outer.nulled.size() == 1);
+}
+
+TEST_CASE("far return: every refusal") {
+    auto const back = [](Ring cpl, Selector cs, SegmentDescriptor code) {
+        World world{cpl};
+        world.put(slot, code);
+        world.push(cs.raw, 4);
+        world.push(target, 4);
+        return outcome_of(ret(world));
+    };
+    SegmentDescriptor const good = flat(present | code_read);
+    CHECK(back(Ring::R0, slot, good) == "ok");
+    CHECK(back(Ring::R0, Selector{1}, good) == "#GP(0x0) code.null");
+    CHECK(back(Ring::R0, slot, flat(present | data_read)) == "#GP(0x80) code.type");
+    CHECK(back(Ring::R2, slot, good) == "#GP(0x80) return.rpl");
+    CHECK(back(Ring::R0, slot, flat(with_dpl(present | code_read, Ring::R3))) ==
+          "#GP(0x80) return.dpl");
+    CHECK(back(Ring::R0, slot, flat(with_dpl(present | code_conforming, Ring::R3))) ==
+          "#GP(0x80) return.conforming.dpl");
+    CHECK(back(Ring::R0, slot, flat(code_read)) == "#NP(0x80) code.present");
+    CHECK(back(Ring::R0, slot, descriptor(0, target - 1, present | code_read, big)) ==
+          "#GP(0x0) code.limit");
+    World short_stack{Ring::R0};
+    short_stack.control.ss.limit = static_cast<u32>(short_stack.control.sp) + 6;
+    CHECK(outcome_of(ret(short_stack)) == "#SS(0x0) stack.holds");
+}
+
+TEST_CASE("far transfers: real and virtual-8086 mode make the segment from the selector") {
+    for (bool const v86 : {false, true}) {
+        World world{v86 ? Ring::R3 : Ring::R0};
+        world.state.protection = v86;
+        world.control.cs.limit = 0xffff;
+        world.control.rflags |= v86 ? rflags::VM : 0;
+        apply(world.control, world.state);
+        FarTransfer const record = call(world, Selector{0x600}, 0x123, 2);
+        REQUIRE(outcome_of(record) == "ok");
+        CHECK(record.outcome.value().cs.base == 0x6000);
+        CHECK(outcome_of(jump(world, Selector{0x600}, 0x10000, 4)) == "#GP(0x0) code.limit");
+        commit(record.writes, world.memory);
+        u64 const ip = world.control.ip;
+        u64 const sp = world.control.sp;
+        world.control = record.outcome.value();
+        ControlState const back = ret(world, 2).outcome.value();
+        CHECK(back.ip == ip);
+        CHECK(back.sp == sp);
+        world.memory.put(world.control.sp, 4, 0x10000);
+        CHECK(outcome_of(ret(world, 4)) == "#GP(0x0) code.limit");
+    }
+}
+
+} // namespace
+} // namespace ringside::seg::test
