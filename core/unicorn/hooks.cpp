@@ -102,6 +102,10 @@ void Engine::Implementation::on_page_fault(LinearAddress address, u32 error_code
     bool const is_fetch = (error_code & fault_fetch) != 0;
     if (is_fetch) {
         settle_at_fetch(linear);
+        if (!stepping_ && remaining_ == 0) { // the fetch belongs to an instruction beyond the budget
+            leave({.kind = ExitKind::BudgetSpent, .ip = ip});
+            return;
+        }
     } else {
         settle(linear);
     }

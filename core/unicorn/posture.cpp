@@ -7,7 +7,6 @@ namespace {
 constexpr u64 hidden_cr0 = 0x80010033; // PG WP NE ET MP PE
 constexpr u64 hidden_cr4 = 0x620;      // PAE OSFXSR OSXMMEXCPT
 constexpr u64 hidden_efer = 0xd00;     // LME LMA NXE
-constexpr u32 cc_op_eflags = 1;        // QEMU's CC_OP_EFLAGS: the flags are in cc_src
 
 // The high half of a descriptor, as the core likes them: present, DPL 3, accessed. Limits and types
 // are the model's business.
@@ -89,10 +88,8 @@ void dress(Context& context, Cpu const& cpu, u64 hidden_root) {
     bool const big_stack = cpu.segments[SegmentName::SS].descriptor.default_big();
     core.gpr = cpu.gpr;
     core.rip = cpu.rip;
-    core.rflags = rflags::Fixed1;
-    core.cc_op = cc_op_eflags;
-    core.cc_src = cpu.rflags & engine_flags & ~rflags::DF;
-    core.df = (cpu.rflags & rflags::DF) != 0 ? -1 : 1;
+    // At the start of a run the core takes all flags from here.
+    core.rflags = rflags::Fixed1 | (cpu.rflags & engine_flags);
     for (std::size_t i = 0; i < core.segments.size(); ++i) {
         bool const is_code = i == static_cast<std::size_t>(SegmentName::CS);
         bool const big = i == static_cast<std::size_t>(SegmentName::SS) ? big_stack
