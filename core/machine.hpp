@@ -65,6 +65,11 @@ public:
 
 private:
     // machine_run.cpp: the two ways to go on.
+    struct Stop {
+        u64 tick = ~u64{0};
+        u64 insn = ~u64{0};
+    };
+    [[nodiscard]] bool is_there() const;
     void run(u64 most_insns);
     void finish_exit(EngineExit const& exit);
     void step_over_page_end(EngineExit const& exit);
@@ -126,6 +131,7 @@ private:
     std::optional<RunEnd> power_off_; // written by the instruction that executes now
     std::string panic_text_;
 
+    Stop stop_; // where `run_until_*` ends
     // While the engine runs.
     bool in_engine_ = false;
     bool is_stepping_ = false;

@@ -31,15 +31,21 @@ bool Machine::segments_are_flat() const {
 }
 
 void Machine::run_until_tick(u64 tick) {
-    while (ticks_ < tick && !end_) {
+    stop_ = {.tick = tick};
+    while (!is_there()) {
         run(tick - ticks_);
     }
 }
 
 void Machine::run_until_insn(u64 insn) {
-    while (insns_ < insn && !end_) {
+    stop_ = {.insn = insn};
+    while (!is_there()) {
         run(insn - insns_);
     }
+}
+
+bool Machine::is_there() const {
+    return ticks_ >= stop_.tick || insns_ >= stop_.insn || end_.has_value();
 }
 
 void Machine::run(u64 most_insns) {
@@ -117,7 +123,8 @@ void Machine::step_over_page_end(EngineExit const& exit) {
     do {
         before = cpu_.rip;
         step();
-    } while (!end_ && cpu_.rip > before && LinearAddress{cpu_.rip}.page().value() == first_page);
+    } while (!is_there() && cpu_.rip > before &&
+             LinearAddress{cpu_.rip}.page().value() == first_page);
 }
 
 // The instruction at CS:IP, fetched as the processor does: limit, then the page of its first byte, then as many more
