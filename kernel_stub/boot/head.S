@@ -1,11 +1,12 @@
-/* The first instructions. The loader leaves us in protected mode without paging, where addresses are physical, while
-   the kernel is linked PAGE_OFFSET higher: until the jump at the end, every symbol is named as PHYS(symbol). */
+/* The first instructions. The loader leaves us in protected mode without paging, where addresses
+   are physical, while the kernel is linked PAGE_OFFSET higher: until the jump at the end, every
+   symbol is named as PHYS(symbol). */
 #include "layout.h"
 #include "abi/boot.h"
 #include "arch/i386/segments.h"
 
 #define PHYS(symbol) ((symbol) - PAGE_OFFSET)
-#define MULTIBOOT_FLAGS 0x00000003          /* modules on page boundaries; tell us the size of memory */
+#define MULTIBOOT_FLAGS 0x00000003          /* modules on page boundaries; the size of memory */
 #define MAX_FRAMES 0x20000                  /* 512 MB */
 
     .section .multiboot,"a"
@@ -29,7 +30,8 @@ _start:
     movl $MAX_FRAMES, %ecx
 1:  movl %ecx, PHYS(boot_frames)
 
-/* One entry for each frame but the first: nothing is at physical 0 plus PAGE_OFFSET, so a kernel NULL faults. */
+/* One entry for each frame but the first: nothing is at physical 0 plus PAGE_OFFSET, so a kernel
+   NULL faults. */
     movl $PHYS(direct_map) + 4, %edi
     movl $0x1000 + DIRECT_MAP_FLAGS, %eax
     leal -1(%ecx), %edx
@@ -48,7 +50,8 @@ _start:
     decl %ecx
     jnz 3b
 
-/* Paging begins between two instructions, and EIP is still physical: for a moment the first 4 MB are at both places. */
+/* Paging begins between two instructions, and EIP is still physical: for a moment the first 4 MB
+   are at both places. */
     movl $PHYS(direct_map) + 0x023, PHYS(swapper_pg_dir)
     movl $PHYS(swapper_pg_dir), %eax
     movl %eax, %cr3

@@ -1,4 +1,5 @@
-/* The kernel in C begins here: read what the loader left, set up what everything else needs, run the program. */
+/* The kernel in C begins here: read what the loader left, set up what everything else needs, run
+   the program. */
 #include "abi/boot.h"
 #include "arch/i386/segments.h"
 #include "boot/options.h"
@@ -48,12 +49,14 @@ static void read_boot_information(void)
         format(program_arguments, sizeof program_arguments, "program");
 
     char name[sizeof program.name] = "";
-    for (size_t i = 0; i + 1 < sizeof name && program_arguments[i] && program_arguments[i] != ' '; i++)
-        name[i] = program_arguments[i];
+    const char *c = program_arguments;
+    for (size_t i = 0; i + 1 < sizeof name && *c && *c != ' '; i++)
+        name[i] = *c++;
     file_init(&program, name, modules[0].start, modules[0].end - modules[0].start);
 }
 
-/* No device interrupts yet: mask both interrupt controllers, as the loader may have left them open. */
+/* No device interrupts yet: mask both interrupt controllers, as the loader may have left them
+   open. */
 static void mask_interrupts(void)
 {
     outb(0x21, 0xFF);

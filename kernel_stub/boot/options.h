@@ -1,4 +1,5 @@
-/* The kernel's command line: words KEY=VALUE, see abi/boot.h. Words that mean nothing to this kernel are passed over. */
+/* The kernel's command line: words KEY=VALUE, see abi/boot.h. Words that mean nothing to this
+   kernel are passed over. */
 #ifndef BOOT_OPTIONS_H
 #define BOOT_OPTIONS_H
 

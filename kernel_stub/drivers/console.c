@@ -1,4 +1,5 @@
-/* The console is one port that takes bytes. Also here: the little printf of the kernel, and the way out. */
+/* The console is one port that takes bytes. Also here: the little printf of the kernel, and the
+   way out. */
 #include "drivers/console.h"
 
 #include "abi/ports.h"
@@ -110,8 +111,9 @@ void print(const char *text, ...)
     console_write(line, strlen(line));
 }
 
-/* At most n bytes of input, up to the end of a line; 0 at the end of file. Anything but the two answers of the status
-   port that mean "go on" means that nothing will come: a machine without the device reads as all ones. */
+/* At most n bytes of input, up to the end of a line; 0 at the end of file. Anything but the two
+   answers of the status port that mean "go on" means that nothing will come: a machine without
+   the device reads as all ones. */
 size_t console_read(char *to, size_t n)
 {
     size_t got = 0;

@@ -1,5 +1,5 @@
-/* Loading a program is describing it: each segment becomes a VMA that says which part of the file belongs where. No
-   page is read until the program, or the kernel for it, touches it. */
+/* Loading a program is describing it: each segment becomes a VMA that says which part of the
+   file belongs where. No page is read until the program, or the kernel for it, touches it. */
 #include "fs/elf.h"
 
 #include "fs/file.h"
@@ -24,7 +24,8 @@ static const char *check_segment(const struct file *file, const struct elf_segme
 static const char *map_segment(struct file *file, const struct elf_segment *s)
 {
     struct mm *mm = current->mm;
-    uint32_t prot = (s->flags & SEGMENT_R ? PROT_READ : 0) | (s->flags & SEGMENT_W ? PROT_WRITE : 0) |
+    uint32_t prot = (s->flags & SEGMENT_R ? PROT_READ : 0) |
+                    (s->flags & SEGMENT_W ? PROT_WRITE : 0) |
                     (s->flags & SEGMENT_X ? PROT_EXEC : 0);
     word start = PAGE_DOWN(s->vaddr), end = PAGE_UP(s->vaddr + s->memsz);
     word file_end = s->filesz > 0 ? PAGE_UP(s->vaddr + s->filesz) : start;
@@ -38,7 +39,8 @@ static const char *map_segment(struct file *file, const struct elf_segment *s)
     if (end > file_end && vma_insert(mm, file_end, end, prot, 0, NULL, 0) != 0)
         return "no memory for a segment";
 
-    /* The .bss may begin in the last page of .data; what the file has there is not the program's. */
+    /* The .bss may begin in the last page of .data; what the file has there is not the
+       program's. */
     word tail = s->vaddr + s->filesz;
     if (s->memsz > s->filesz && tail < file_end) {
         if (!(prot & PROT_WRITE))

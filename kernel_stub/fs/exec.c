@@ -1,4 +1,5 @@
-/* Making a program run: its segments, its heap's beginning, its stack with the arguments, and the step into ring 3. */
+/* Making a program run: its segments, its heap's beginning, its stack with the arguments, and
+   the step into ring 3. */
 #include "arch/i386/segments.h"
 #include "drivers/console.h"
 #include "fs/file.h"
@@ -19,8 +20,9 @@
                  argv[n - 1] .. argv[0]
      ESP ->      n
 
-   All of it fits into one page, which the kernel fills through its own map of RAM before the program has it: exec is
-   the one writer of user memory that needs no copy_to_user. Returns ESP, or 0. */
+   All of it fits into one page, which the kernel fills through its own map of RAM before the
+   program has it: exec is the one writer of user memory that needs no copy_to_user. Returns ESP,
+   or 0. */
 static word build_stack(struct mm *mm, const char *arguments)
 {
     const word bottom = TASK_SIZE - PAGE_SIZE;

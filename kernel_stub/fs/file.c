@@ -1,5 +1,6 @@
-/* The page cache: every page of a file that was ever read from its "disk" has one frame here, shared by all who map it.
-   A frame is found through a hash of file and page number. Nothing is ever thrown out. */
+/* The page cache: every page of a file that was ever read from its "disk" has one frame here,
+   shared by all who map it. A frame is found through a hash of file and page number. Nothing is
+   ever thrown out. */
 #include "fs/file.h"
 
 #define BUCKETS 64
@@ -27,8 +28,8 @@ static struct page **bucket_of(const struct file *file, uint32_t index)
     return &buckets[((word)file / sizeof(struct file) + index) % BUCKETS];
 }
 
-/* The frame of a page of the file, read from disk if it is not here; NULL if there is no memory. What lies behind the
-   end of the file in its last page is zero. */
+/* The frame of a page of the file, read from disk if it is not here; NULL if there is no memory.
+   What lies behind the end of the file in its last page is zero. */
 struct page *file_page(struct file *file, uint32_t index, bool *read_from_disk)
 {
     struct page **bucket = bucket_of(file, index);

@@ -1,4 +1,5 @@
-/* Files: so far the loader's modules, which stand for the disk, and the page cache in front of them. */
+/* Files: so far the loader's modules, which stand for the disk, and the page cache in front of
+   them. */
 #ifndef FS_FILE_H
 #define FS_FILE_H
 

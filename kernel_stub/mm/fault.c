@@ -1,13 +1,14 @@
-/* Demand paging: give the page at an address its frame, if the process may have one there. A page fault comes here, and
-   under 4G/4G every look-up of user memory that missed. The order of the questions is that of Linux's do_page_fault and
-   handle_mm_fault. */
+/* Demand paging: give the page at an address its frame, if the process may have one there. A
+   page fault comes here, and under 4G/4G every look-up of user memory that missed. The order of
+   the questions is that of Linux's do_page_fault and handle_mm_fault. */
 #include "fs/file.h"
 #include "mm/mm.h"
 #include "split/split.h"
 #include "trap/tracepoint.h"
 
-/* An access below a stack means it is growing, if it is not too far below: PUSHA and ENTER touch up to 32 bytes under
-   ESP. The kernel, copying for the program, is not asked. A guard page stays between the stack and what is under it. */
+/* An access below a stack means it is growing, if it is not too far below: PUSHA and ENTER touch
+   up to 32 bytes under ESP. The kernel, copying for the program, is not asked. A guard page
+   stays between the stack and what is under it. */
 static bool stack_may_grow(struct mm *mm, const struct vma *vma, word address, word stack)
 {
     if (!(vma->flags & VMA_GROWSDOWN))
@@ -37,7 +38,8 @@ static enum fault_result done(struct mm *mm, enum tp_fault_in how, word address,
     return FAULT_DONE;
 }
 
-/* Memory that comes from nowhere is zero: to read it the one page of zeros will do, to write it takes a frame. */
+/* Memory that comes from nowhere is zero: to read it the one page of zeros will do, to write it
+   takes a frame. */
 static enum fault_result anonymous_page(struct mm *mm, struct vma *vma, pte_t *pte, word address,
                                         bool write, bool grown)
 {
@@ -57,8 +59,8 @@ static enum fault_result anonymous_page(struct mm *mm, struct vma *vma, pte_t *p
     return done(mm, how, address, frame, false);
 }
 
-/* A page of a file. To read it, map the page cache's own frame, read-only; to write it, make the private copy at once,
-   which saves the second fault. */
+/* A page of a file. To read it, map the page cache's own frame, read-only; to write it, make the
+   private copy at once, which saves the second fault. */
 static enum fault_result file_page_in(struct mm *mm, struct vma *vma, pte_t *pte, word address,
                                       bool write)
 {
@@ -84,7 +86,8 @@ static enum fault_result file_page_in(struct mm *mm, struct vma *vma, pte_t *pte
     return done(mm, write ? TP_COW : TP_FILE, address, frame, major);
 }
 
-/* A write to a page that is present but read-only, in a VMA that may be written: the frame may have other owners. */
+/* A write to a page that is present but read-only, in a VMA that may be written: the frame may
+   have other owners. */
 static enum fault_result copy_on_write(struct mm *mm, struct vma *vma, pte_t *pte, word address)
 {
     uint32_t old = *pte & PAGE_MASK, new = old;
@@ -102,7 +105,8 @@ static enum fault_result copy_on_write(struct mm *mm, struct vma *vma, pte_t *pt
     return done(mm, only_owner ? TP_REUSE : TP_COW, address, new, false);
 }
 
-/* present: the CPU found a page, but one that does not allow the access. stack: the program's ESP, or FAULT_ANY_STACK. */
+/* present: the CPU found a page, but one that does not allow the access. stack: the program's
+   ESP, or FAULT_ANY_STACK. */
 enum fault_result fault_in(struct mm *mm, word address, bool write, bool present, word stack)
 {
     struct vma *vma = find_vma(mm, address);

@@ -1,5 +1,6 @@
-/* The frames of RAM. A frame never used before costs nothing: `fresh` counts through RAM, stepping over what is taken,
-   and only frames that came back are in a list. So the boot need not touch 16384 frames one by one. */
+/* The frames of RAM. A frame never used before costs nothing: `fresh` counts through RAM,
+   stepping over what is taken, and only frames that came back are in a list. So the boot need
+   not touch 16384 frames one by one. */
 #include "mm/mm.h"
 #include "trap/task.h"
 #include "trap/tracepoint.h"
@@ -30,7 +31,8 @@ void frames_reserve(word physical, word bytes)
     reserved_count++;
 }
 
-/* The lowest n consecutive frames from `from` on that nobody has reserved, first frame a multiple of n. */
+/* The lowest n consecutive frames from `from` on that nobody has reserved, first frame a
+   multiple of n. */
 static uint32_t next_free(uint32_t from, uint32_t n, uint32_t alignment)
 {
     uint32_t first = (from + alignment - 1) / alignment * alignment;
@@ -107,7 +109,8 @@ uint32_t frames_free(void)
     return frames - used;
 }
 
-/* A frame for a program's memory: from its first owner to its last, every change of the count is told. */
+/* A frame for a program's memory: from its first owner to its last, every change of the count is
+   told. */
 uint32_t user_frame_alloc(void)
 {
     uint32_t frame = frame_alloc();
@@ -134,8 +137,8 @@ void page_put(struct page *page)
         frame_free(frame_of(page));
 }
 
-/* A kernel stack is two neighbouring frames, aligned, so that masking ESP finds its end. Stacks go back to a list of
-   their own. */
+/* A kernel stack is two neighbouring frames, aligned, so that masking ESP finds its end. Stacks
+   go back to a list of their own. */
 void *stack_alloc(void)
 {
     if (free_stacks) {

@@ -1,5 +1,6 @@
-/* The kernel's heap: a list of free objects for each power of two from 32 bytes to a page. An empty list gets a frame
-   and cuts it up; frames never go back. Whoever frees says the size, so an object needs no header. */
+/* The kernel's heap: a list of free objects for each power of two from 32 bytes to a page. An
+   empty list gets a frame and cuts it up; frames never go back. Whoever frees says the size, so
+   an object needs no header. */
 #include "mm/mm.h"
 
 #define SMALLEST 5 /* 2^5 = 32 bytes */

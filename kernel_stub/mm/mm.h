@@ -1,4 +1,5 @@
-/* Memory: frames of RAM, the kernel's heap, a process's address space, and what fills it on demand. */
+/* Memory: frames of RAM, the kernel's heap, a process's address space, and what fills it on
+   demand. */
 #ifndef MM_H
 #define MM_H
 
@@ -81,7 +82,8 @@ int vma_insert(struct mm *mm, word start, word end, uint32_t prot, uint32_t flag
 int vma_remove(struct mm *mm, word start, word end);
 void trace_vma(enum tp_vma_op op, const struct vma *vma);
 
-/* mmap.c: the result is an address, or a negated error number, which is_error() knows by its size */
+/* mmap.c: the result is an address, or a negated error number, which is_error() knows by its
+   size */
 word do_mmap(struct mm *mm, word addr, word len, uint32_t prot, uint32_t flags, struct file *file,
              word pgoff);
 long do_munmap(struct mm *mm, word addr, word len);

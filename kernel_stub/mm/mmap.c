@@ -1,4 +1,5 @@
-/* mmap, munmap, brk: they change the list of VMAs and nothing else. Pages come with the first access. */
+/* mmap, munmap, brk: they change the list of VMAs and nothing else. Pages come with the first
+   access. */
 #include "abi/errno.h"
 #include "mm/mm.h"
 #include "mm/uaccess.h"
@@ -13,7 +14,8 @@ static bool is_free(struct mm *mm, word start, word end)
     return !vma || vma->start >= end;
 }
 
-/* Where to put len bytes: at the hint if that is free, else at the first gap from a third of the address space up. */
+/* Where to put len bytes: at the hint if that is free, else at the first gap from a third of the
+   address space up. */
 static word find_gap(struct mm *mm, word hint, word len)
 {
     if (hint && hint >= PAGE_SIZE && hint <= TASK_SIZE - len && is_free(mm, hint, hint + len))
@@ -55,7 +57,8 @@ word do_mmap(struct mm *mm, word addr, word len, uint32_t prot, uint32_t flags, 
         if (is_error(addr))
             return addr;
     }
-    int error = vma_insert(mm, addr, addr + len, prot, kind == MAP_SHARED ? VMA_SHARED : 0, file, pgoff);
+    uint32_t shared = kind == MAP_SHARED ? VMA_SHARED : 0;
+    int error = vma_insert(mm, addr, addr + len, prot, shared, file, pgoff);
     return error ? (word)error : addr;
 }
 
@@ -72,7 +75,8 @@ long do_munmap(struct mm *mm, word addr, word len)
     return 0;
 }
 
-/* mmap2: the offset counts pages. There are no descriptors to map yet, so only MAP_ANONYMOUS succeeds. */
+/* mmap2: the offset counts pages. There are no descriptors to map yet, so only MAP_ANONYMOUS
+   succeeds. */
 long sys_mmap(word addr, word len, word prot, word flags, word fd, word pgoff)
 {
     (void)fd;
@@ -81,7 +85,8 @@ long sys_mmap(word addr, word len, word prot, word flags, word fd, word pgoff)
     return (long)do_mmap(current->mm, addr, len, prot, flags, NULL, pgoff);
 }
 
-/* The oldest mmap: i386 could not pass six arguments, so they come as a structure in user memory. */
+/* The oldest mmap: i386 could not pass six arguments, so they come as a structure in user
+   memory. */
 long sys_old_mmap(const void *pointer)
 {
     struct old_mmap_arguments a;
@@ -97,7 +102,8 @@ long sys_munmap(word addr, word len)
     return do_munmap(current->mm, addr, len);
 }
 
-/* Move the end of the heap. The result is where it ends now: unchanged, if the wish could not be granted. */
+/* Move the end of the heap. The result is where it ends now: unchanged, if the wish could not be
+   granted. */
 long sys_brk(word wish)
 {
     struct mm *mm = current->mm;

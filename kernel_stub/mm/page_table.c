@@ -2,7 +2,8 @@
 #include "mm/mm.h"
 #include "split/split.h"
 
-#define TABLE_FLAGS (PTE_P | PTE_W | PTE_U | PTE_A) /* a directory entry allows all; the table decides */
+/* A directory entry allows everything; the table decides. */
+#define TABLE_FLAGS (PTE_P | PTE_W | PTE_U | PTE_A)
 
 static pte_t *table_of(pte_t entry)
 {

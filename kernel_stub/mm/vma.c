@@ -1,4 +1,5 @@
-/* The list of a process's VMAs: sorted, disjoint, at most MAX_VMAS. Neighbours that agree in everything are one. */
+/* The list of a process's VMAs: sorted, disjoint, at most MAX_VMAS. Neighbours that agree in
+   everything are one. */
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "mm/mm.h"
@@ -113,7 +114,8 @@ static int split(struct mm *mm, struct vma *vma, word at)
     return 0;
 }
 
-/* Take start..end out of the list, cutting the VMAs at its borders. Nothing is removed unless both cuts succeed. */
+/* Take start..end out of the list, cutting the VMAs at its borders. Nothing is removed unless
+   both cuts succeed. */
 int vma_remove(struct mm *mm, word start, word end)
 {
     struct vma *vma = find_vma(mm, start);

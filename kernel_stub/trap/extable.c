@@ -1,5 +1,6 @@
-/* The exception table: the instructions of the kernel that are expected to fault, and where to go on when one did.
-   Each is entered by EXTABLE() beside the instruction; the linker collects them in one table. */
+/* The exception table: the instructions of the kernel that are expected to fault, and where to
+   go on when one did. Each is entered by EXTABLE() beside the instruction; the linker collects
+   them in one table. */
 #include "trap/extable.h"
 
 #include "trap/tracepoint.h"
@@ -33,7 +34,8 @@ static const struct extable_entry *search(word insn)
     return NULL;
 }
 
-/* If the instruction that faulted has an entry, let the return from the exception go to its fixup. */
+/* If the instruction that faulted has an entry, let the return from the exception go to its
+   fixup. */
 bool extable_fixup(struct regs *regs)
 {
     const struct extable_entry *entry = search(regs->eip);

@@ -9,7 +9,8 @@ struct extable_entry {
 };
 
 /* In an asm statement: the label of the instruction, the label of its fixup. */
-#define EXTABLE(insn, fixup) ".pushsection .extable,\"aw\"\n.long " insn ", " fixup "\n.popsection\n"
+#define EXTABLE(insn, fixup)                                                                       \
+    ".pushsection .extable,\"aw\"\n.long " insn ", " fixup "\n.popsection\n"
 /* Code that only a fault reaches lies apart, so that the good way through stays straight. */
 #define FIXUP_BEGIN ".pushsection .fixup,\"ax\"\n"
 #define FIXUP_END ".popsection\n"

@@ -46,7 +46,8 @@ static void disarm(void)
             panic("a copy left the lab buffer at byte %u of its red zone", i);
 }
 
-/* The bug that all of this is there to prevent: use the program's number as a pointer of the kernel's. */
+/* The bug that all of this is there to prevent: use the program's number as a pointer of the
+   kernel's. */
 static word naive_copy(void *to, const void *from, word n)
 {
     memcpy(to, from, n);

@@ -1,5 +1,6 @@
-/* A page fault: is it demand paging, a program's mistake, an expected fault of the kernel, or a bug of the kernel?
-   The error code tells: bit 0 the page was present, bit 1 it was a write, bit 2 the CPU was in ring 3. */
+/* A page fault: is it demand paging, a program's mistake, an expected fault of the kernel, or a
+   bug of the kernel? The error code tells: bit 0 the page was present, bit 1 it was a write, bit
+   2 the CPU was in ring 3. */
 #include "mm/mm.h"
 #include "split/split.h"
 #include "trap/extable.h"

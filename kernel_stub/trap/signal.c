@@ -1,5 +1,6 @@
-/* When something goes wrong: a signal ends the program, an oops ends the task the kernel worked for, a panic ends
-   everything. There are no handlers yet, so every signal has its default action. */
+/* When something goes wrong: a signal ends the program, an oops ends the task the kernel worked
+   for, a panic ends everything. There are no handlers yet, so every signal has its default
+   action. */
 #include "abi/ports.h"
 #include "drivers/console.h"
 #include "trap/task.h"

@@ -1,4 +1,5 @@
-/* The system call table, indexed by number, made from the list that kernel, programs and host share. */
+/* The system call table, indexed by number, made from the list that kernel, programs and host
+   share. */
 #include "abi/errno.h"
 #include "abi/syscalls.h"
 #include "trap/syscalls.h"

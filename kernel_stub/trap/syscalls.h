@@ -1,5 +1,6 @@
-/* The C side of every system call of abi/syscalls.h. Arguments are the six words of struct regs, where entry.S leaves
-   them: a function must not assign to its parameters, it would change the program's registers. */
+/* The C side of every system call of abi/syscalls.h. Arguments are the six words of struct regs,
+   where entry.S leaves them: a function must not assign to its parameters, it would change the
+   program's registers. */
 #ifndef TRAP_SYSCALLS_H
 #define TRAP_SYSCALLS_H
 

@@ -26,8 +26,8 @@ struct task *task_new(const char *name)
     return task;
 }
 
-/* Leave the present stack for good and call function on the task's, with the task's memory. The room for the registers
-   of the first step into user mode stays free at the top. */
+/* Leave the present stack for good and call function on the task's, with the task's memory. The
+   room for the registers of the first step into user mode stays free at the top. */
 void task_run(struct task *task, void (*function)(void))
 {
     trace(TP_SCHED, current ? (word)current->pid : 0, (word)task->pid, 0, 0, 0);
@@ -36,7 +36,8 @@ void task_run(struct task *task, void (*function)(void))
     call_on_stack(user_regs(), function);
 }
 
-/* Its memory goes back; the status is for whoever waits. Nobody waits for pid 1: the machine ends with it. */
+/* Its memory goes back; the status is for whoever waits. Nobody waits for pid 1: the machine
+   ends with it. */
 void task_exit(unsigned status)
 {
     split_leave_mm();

@@ -1,4 +1,5 @@
-/* Telling the host: one OUT, arguments in registers. On a machine that does not listen it does nothing. */
+/* Telling the host: one OUT, arguments in registers. On a machine that does not listen it does
+   nothing. */
 #ifndef TRAP_TRACEPOINT_H
 #define TRAP_TRACEPOINT_H
 

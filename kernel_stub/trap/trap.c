@@ -1,4 +1,5 @@
-/* Exceptions: what each of them means for a program, and that most of them are the end for the kernel. */
+/* Exceptions: what each of them means for a program, and that most of them are the end for the
+   kernel. */
 #include "trap/trap.h"
 
 #include "trap/extable.h"

@@ -12,8 +12,8 @@ void page_fault(struct regs *regs, word address); /* page_fault.c */
 
 /* signal.c */
 enum { SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9, SIGSEGV = 11 };
-enum { SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRALN = 1, BUS_ADRERR = 2, ILL_ILLOPN = 2, FPE_INTDIV = 1, TRAP_BRKPT = 1 };
-enum { TRAP_TRACE = 2, SI_KERNEL = 0x80 };
+enum { SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRALN = 1, BUS_ADRERR = 2 };
+enum { ILL_ILLOPN = 2, FPE_INTDIV = 1, TRAP_TRACE = 2, SI_KERNEL = 0x80 };
 void signal_send(int signal, int code, word address);
 void oops(const char *what, const struct regs *regs, const word *address) __attribute__((noreturn));
 void panic(const char *text, ...) __attribute__((noreturn));

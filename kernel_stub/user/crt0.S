@@ -1,4 +1,5 @@
-/* Where a program begins. The kernel left the number of arguments at ESP and their addresses above it. */
+/* Where a program begins. The kernel left the number of arguments at ESP and their addresses
+   above it. */
     .text
     .globl _start
 _start:

@@ -1,5 +1,5 @@
-/* What a guest program may call. System calls return -1 and set errno, as in any libc; the teaching calls, which are
-   Ringside's own, return what the kernel returned. */
+/* What a guest program may call. System calls return -1 and set errno, as in any libc; the
+   teaching calls, which are Ringside's own, return what the kernel returned. */
 #ifndef USER_LIBC_H
 #define USER_LIBC_H
 

@@ -1,4 +1,5 @@
-/* A small printf: the text is put together on the stack and written at once, so that one call is one system call. */
+/* A small printf: the text is put together on the stack and written at once, so that one call is
+   one system call. */
 #include <stdarg.h>
 
 #include "libc.h"

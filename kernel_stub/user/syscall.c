@@ -1,4 +1,5 @@
-/* The system calls: INT 80h with the number in EAX and up to six arguments in EBX, ECX, EDX, ESI, EDI, EBP. */
+/* The system calls: INT 80h with the number in EAX and up to six arguments in EBX, ECX, EDX,
+   ESI, EDI, EBP. */
 #include "abi/syscalls.h"
 
 #include "libc.h"

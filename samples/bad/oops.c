@@ -1,4 +1,5 @@
-/* Lets the kernel use a number as if it were a pointer of its own: an oops, and the end of the task. */
+/* Lets the kernel use a number as if it were a pointer of its own: an oops, and the end of the
+   task. */
 #include "libc.h"
 
 int main(void)

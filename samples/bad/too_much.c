@@ -2,13 +2,14 @@
 #include "libc.h"
 
 #define GB 0x40000000u
+#define NO_MEMORY ((void *)-1)
 
 int main(void)
 {
     void *big = mmap(NULL, 3u * GB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     printf("mmap of 3 GB: %s\n", big == MAP_FAILED && errno == ENOMEM ? "ENOMEM" : "granted?");
     void *heap = sbrk(0);
-    bool grew = (uintptr_t)sbrk(0x7FFFFFFF) != (uintptr_t)-1 && (uintptr_t)sbrk(GB) != (uintptr_t)-1;
+    bool grew = sbrk(0x7FFFFFFF) != NO_MEMORY && sbrk(GB) != NO_MEMORY;
     printf("brk by 3 GB: %s\n", grew ? "granted, no page yet" : "ENOMEM"); /* 4G/4G has the room */
     brk(heap);
 

@@ -1,9 +1,11 @@
-/* One write() of 6000 bytes that lie on three pages of .data. The first and the last page have been touched before, the
-   middle one has not: it is still only in the file. What does copy_from_user do when it gets there? */
+/* One write() of 6000 bytes that lie on three pages of .data. The first and the last page have
+   been touched before, the middle one has not: it is still only in the file. What does
+   copy_from_user do when it gets there? */
 #include "libc.h"
 
 /* 100 lines of 60 bytes, made by the preprocessor: LINE(3, 7) is line 37. */
-#define LINE(tens, ones) "line " #tens #ones " of 100: these sixty bytes go from ring 3 to ring 0.\n"
+#define LINE(tens, ones)                                                                           \
+    "line " #tens #ones " of 100: these sixty bytes go from ring 3 to ring 0.\n"
 #define TEN(t)                                                                                     \
     LINE(t, 0) LINE(t, 1) LINE(t, 2) LINE(t, 3) LINE(t, 4) LINE(t, 5) LINE(t, 6) LINE(t, 7)        \
     LINE(t, 8) LINE(t, 9)

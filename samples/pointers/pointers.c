@@ -1,9 +1,11 @@
-/* Eight pointers that a program may hand to the kernel, by mistake or on purpose, and what the kernel makes of them. For
-   each: the bytes that did NOT arrive, the error a system call would return, and what it took (page faults, fixups;
-   software look-ups, kmaps and software faults under 4G/4G). */
+/* Eight pointers that a program may hand to the kernel, by mistake or on purpose, and what the
+   kernel makes of them. For each: the bytes that did NOT arrive, the error a system call would
+   return, and what it took (page faults, fixups; software look-ups, kmaps and software faults
+   under 4G/4G). */
 #include "libc.h"
 
-#define M 0x20000000u /* two pages to read and write, a hole, and at M + 5000h a page that may only be read */
+/* Where the pages are: two to read and write, a hole, and at M + 5000h one that may only be read. */
+#define M 0x20000000u
 #define PAGE 4096u
 
 enum direction { READ, WRITE }; /* as the kernel sees it: copy_from_user, copy_to_user */
@@ -37,7 +39,8 @@ static void try(const struct pointer_case *c)
     long left = c->direction == READ ? lab_peek(pointer, c->n, LAB_COPY)
                                      : lab_poke(pointer, c->n, LAB_COPY);
     lab_stat(&stat);
-    printf("%-28s %s %08x,%-4x  left %4d of %4u  %-6s  pf %u fixups %u  softwalks %u kmaps %u misses %u\n",
+    printf("%-28s %s %08x,%-4x  left %4d of %4u  %-6s  "
+           "pf %u fixups %u  softwalks %u kmaps %u misses %u\n",
            c->name, c->direction == READ ? "from" : "to  ", c->pointer, c->n, (int)left, c->n,
            left ? "EFAULT" : "0", (unsigned)stat.last_page_faults, (unsigned)stat.last_fixups,
            (unsigned)stat.last_softwalks, (unsigned)stat.last_kmaps,

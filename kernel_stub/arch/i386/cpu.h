@@ -1,4 +1,5 @@
-/* The instructions C has no words for. always_inline: at -O0 each is still one instruction where it is used. */
+/* The instructions C has no words for. always_inline: at -O0 each is still one instruction where
+   it is used. */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 

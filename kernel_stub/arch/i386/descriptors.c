@@ -1,9 +1,11 @@
-/* The descriptor tables: six segments, one TSS for its ring-0 stack, and a gate for every exception. */
+/* The descriptor tables: six segments, one TSS for its ring-0 stack, and a gate for every
+   exception. */
 #include "arch/i386/segments.h"
 #include "split/split.h"
 
-/* The hardware's 32-bit task-state segment. We never switch tasks with it: the CPU reads ss0:esp0 when an interrupt
-   comes from ring 3, and an I/O map base past the limit means that ring 3 has no ports. */
+/* The hardware's 32-bit task-state segment. We never switch tasks with it: the CPU reads
+   ss0:esp0 when an interrupt comes from ring 3, and an I/O map base past the limit means that
+   ring 3 has no ports. */
 struct tss {
     uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags;
     uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
@@ -35,9 +37,10 @@ static void set_gate(unsigned vector, uint32_t handler, uint32_t kind)
     idt_table[vector] = (uint64_t)high << 32 | low;
 }
 
-/* Fill and load the tables. INT3, INTO and BOUND may be executed by programs, and so may INT 80h, the system call; a
-   page fault must not be interrupted before it has read CR2, so its gate clears IF. user_limit_3g gives programs the
-   segments of Linux 2.1.0: an access above 3 GB is then refused by the limit (#GP), not by the page (#PF). */
+/* Fill and load the tables. INT3, INTO and BOUND may be executed by programs, and so may INT
+   80h, the system call; a page fault must not be interrupted before it has read CR2, so its gate
+   clears IF. user_limit_3g gives programs the segments of Linux 2.1.0: an access above 3 GB is
+   then refused by the limit (#GP), not by the page (#PF). */
 void descriptors_init(bool user_limit_3g)
 {
     for (unsigned vector = 0; vector < 32; vector++) {

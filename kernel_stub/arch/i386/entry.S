@@ -1,5 +1,6 @@
-/* Every way into the kernel and the one way out. Under 4G/4G this section is linked at FF000000 and runs under both
-   page directories; SWITCH_TO_KERNEL and SWITCH_TO_USER are the split's own (empty under 3G/1G). */
+/* Every way into the kernel and the one way out. Under 4G/4G this section is linked at FF000000
+   and runs under both page directories; SWITCH_TO_KERNEL and SWITCH_TO_USER are the split's own
+   (empty under 3G/1G). */
 #include "layout.h"
 #include "arch/i386/regs.h"
 #include "arch/i386/segments.h"
@@ -12,7 +13,8 @@
 
     .section .entry.text,"ax"
 
-/* The rest of struct regs, and the kernel's data segments. A program may have left DF set: C wants it clear. */
+/* The rest of struct regs, and the kernel's data segments. A program may have left DF set: C
+   wants it clear. */
 .macro SAVE_ALL
     pushl %es
     pushl %ds
@@ -29,7 +31,8 @@
     cld
 .endm
 
-/* INT 80h: number in EAX, arguments in EBX ECX EDX ESI EDI EBP, result in EAX. About 45 instructions there and back. */
+/* INT 80h: number in EAX, arguments in EBX ECX EDX ESI EDI EBP, result in EAX. About 45
+   instructions there and back. */
     .globl system_call_entry
 system_call_entry:
     pushl %eax
@@ -53,7 +56,8 @@ unknown_system_call:
     movl $-38, %eax                     /* -ENOSYS */
     jmp system_call_done
 
-/* The exceptions. The CPU pushes an error code for some; the others get a 0, so that all frames look the same. */
+/* The exceptions. The CPU pushes an error code for some; the others get a 0, so that all frames
+   look the same. */
 .macro EXCEPTION vector, has_error=0
 exception_\vector:
     .if \has_error == 0
@@ -118,8 +122,8 @@ leave_kernel:
     .globl exit_marker_end
 exit_marker_end:
 
-/* void return_with(struct regs *): the first entry of a task into user mode is a return from a system call that it
-   never made. */
+/* void return_with(struct regs *): the first entry of a task into user mode is a return from a
+   system call that it never made. */
     .globl return_with
 return_with:
     movl 4(%esp), %esp
@@ -129,7 +133,10 @@ return_with:
     .balign 4
     .globl exception_entries
 exception_entries:
-    .irp vector, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    .irp vector, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+    .long exception_\vector
+    .endr
+    .irp vector, 16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     .long exception_\vector
     .endr
 
@@ -144,8 +151,8 @@ call_on_stack:
 1:  hlt
     jmp 1b
 
-/* void descriptors_load(gdt, gdt_size, idt, idt_size): the CPU keeps using the descriptors it loaded earlier until a
-   segment register is loaded again, so load them all. */
+/* void descriptors_load(gdt, gdt_size, idt, idt_size): the CPU keeps using the descriptors it
+   loaded earlier until a segment register is loaded again, so load them all. */
     .globl descriptors_load
 descriptors_load:
     subl $16, %esp

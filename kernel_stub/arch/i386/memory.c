@@ -1,5 +1,6 @@
-/* The memory and string functions C expects. The CPU's string instructions do the work: one instruction a block keeps
-   the boot short, and it is what the student sees when a page is cleared or copied. */
+/* The memory and string functions C expects. The CPU's string instructions do the work: one
+   instruction a block keeps the boot short, and it is what the student sees when a page is
+   cleared or copied. */
 #include "arch/i386/cpu.h"
 
 void *memcpy(void *to, const void *from, size_t n)

@@ -1,5 +1,6 @@
-/* The stack after an entry into the kernel, lowest address first. The first six words are a system call's arguments,
-   so that the C function behind it finds them where any caller would have pushed them. */
+/* The stack after an entry into the kernel, lowest address first. The first six words are a
+   system call's arguments, so that the C function behind it finds them where any caller would
+   have pushed them. */
 #ifndef ARCH_REGS_H
 #define ARCH_REGS_H
 

@@ -1,4 +1,5 @@
-/* Selectors, for C and assembly. Real kernels from 2.6 on use other slots; here one layout serves every split. */
+/* Selectors, for C and assembly. Real kernels from 2.6 on use other slots; here one layout
+   serves every split. */
 #ifndef ARCH_SEGMENTS_H
 #define ARCH_SEGMENTS_H
 

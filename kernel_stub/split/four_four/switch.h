@@ -1,8 +1,10 @@
-/* The two switches of 4G/4G. A task's kernel stack has two addresses: its real one in the map of RAM, which only the
-   kernel's CR3 has, and WINDOW_STACK, which both have. The CPU and SAVE_ALL push through the window; then we load the
-   kernel's CR3 and go on with the same bytes under the real address. The way out is the reverse.
+/* The two switches of 4G/4G. A task's kernel stack has two addresses: its real one in the map of
+   RAM, which only the kernel's CR3 has, and WINDOW_STACK, which both have. The CPU and SAVE_ALL
+   push through the window; then we load the kernel's CR3 and go on with the same bytes under the
+   real address. The way out is the reverse.
 
-   An ESP below the window means that we came from kernel space: no switch, no CR3 write. Keeps EBX. */
+   An ESP below the window means that we came from kernel space: no switch, no CR3 write. Keeps
+   EBX. */
 .macro SWITCH_TO_KERNEL
     cmpl $WINDOW, %esp
     jb 1f
@@ -15,8 +17,9 @@
 1:
 .endm
 
-/* Return to user mode switches. So does a return into the exit path itself (an exception between the two markers came
-   with the window's stack and perhaps the user's CR3, and must find both again). Any other kernel code stays. */
+/* Return to user mode switches. So does a return into the exit path itself (an exception between
+   the two markers came with the window's stack and perhaps the user's CR3, and must find both
+   again). Any other kernel code stays. */
 .macro SWITCH_TO_USER
     testb $3, REGS_CS(%esp)
     jnz 2f

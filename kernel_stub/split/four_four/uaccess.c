@@ -1,6 +1,7 @@
-/* User memory under 4G/4G: the kernel's page directory does not have it. For every page: look the address up in the
-   program's page tables by software, fault it in if it is not there, show its frame to ourselves in a kmap slot, and
-   copy. No exception is ever taken, and kernel memory cannot be named at all, so nothing need be checked first. */
+/* User memory under 4G/4G: the kernel's page directory does not have it. For every page: look
+   the address up in the program's page tables by software, fault it in if it is not there, show
+   its frame to ourselves in a kmap slot, and copy. No exception is ever taken, and kernel memory
+   cannot be named at all, so nothing need be checked first. */
 #include "mm/uaccess.h"
 
 #include "abi/errno.h"
@@ -10,7 +11,8 @@
 #include "trap/tracepoint.h"
 #include "trap/trap.h"
 
-/* What the CPU would do, done by hand: the entry that allows the access, or 0. Sets A and D as the CPU does. */
+/* What the CPU would do, done by hand: the entry that allows the access, or 0. Sets A and D as
+   the CPU does. */
 static pte_t soft_walk(word address, bool write)
 {
     pte_t *pte = pte_find(current->mm, address);
@@ -24,7 +26,8 @@ static pte_t soft_walk(word address, bool write)
     return *pte;
 }
 
-/* The byte at a user address, seen through the window; good to the end of its page. NULL: the program may not. */
+/* The byte at a user address, seen through the window; good to the end of its page. NULL: the
+   program may not. */
 static void *user_byte(word address, bool write)
 {
     if (address >= current->addr_limit)

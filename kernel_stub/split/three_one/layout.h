@@ -10,7 +10,8 @@
 #define PAGE_OFFSET 0xC0000000
 #define TASK_SIZE 0xC0000000
 
-/* Kernel pages of RAM: present, writable, accessed, dirty, global. "Global" means nothing until CR4.PGE is set. */
+/* Kernel pages of RAM: present, writable, accessed, dirty, global. "Global" means nothing until
+   CR4.PGE is set. */
 #define DIRECT_MAP_FLAGS 0x163
 
 #endif

@@ -13,7 +13,8 @@ void split_init(void)
 {
 }
 
-/* All kernel tables exist since boot, so the upper 256 entries never change and every process has the same. */
+/* All kernel tables exist since boot, so the upper 256 entries never change and every process
+   has the same. */
 void split_fill_directory(pte_t *directory)
 {
     unsigned first = DIRECTORY_INDEX(PAGE_OFFSET);

@@ -1,6 +1,7 @@
-/* User memory under 3G/1G: it is there, under the same page directory, at the address the program named. So reaching it
-   takes no more than a range check (is it the user's part?) and an instruction that is allowed to fault (is it there?):
-   the page fault handler either brings the page or sends us to the fixup. */
+/* User memory under 3G/1G: it is there, under the same page directory, at the address the
+   program named. So reaching it takes no more than a range check (is it the user's part?) and an
+   instruction that is allowed to fault (is it there?): the page fault handler either brings the
+   page or sends us to the fixup. */
 #include "mm/uaccess.h"
 
 #include "abi/errno.h"
@@ -17,8 +18,9 @@ static bool access_ok(const void *pointer, word n)
     return ok;
 }
 
-/* Linux 2.4's loop: words first, then the last bytes. When a word's MOVS faults, ECX counts the words that are left,
-   and the fixup makes bytes of them. Returns the number of bytes not copied. */
+/* Linux 2.4's loop: words first, then the last bytes. When a word's MOVS faults, ECX counts the
+   words that are left, and the fixup makes bytes of them. Returns the number of bytes not
+   copied. */
 static word copy_user(void *to, const void *from, word n)
 {
     word left = n / 4, tail = n & 3;
@@ -136,7 +138,8 @@ static int get_byte(const char *from)
     return byte;
 }
 
-/* How far the string may go is not known before it has been read; the limit is where it may not go. */
+/* How far the string may go is not known before it has been read; the limit is where it may not
+   go. */
 long strncpy_from_user(char *to, const char *from, long n)
 {
     word room = current->addr_limit - (word)from;

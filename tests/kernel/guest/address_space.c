@@ -1,4 +1,5 @@
-/* mmap, munmap, brk, the stack: the list of VMAs, the pages behind it, and that every frame comes back. */
+/* mmap, munmap, brk, the stack: the list of VMAs, the pages behind it, and that every frame
+   comes back. */
 #include "check.h"
 
 #define M 0x30000000u
@@ -138,7 +139,8 @@ static void heap(void)
     munmap(start + 4 * PAGE, PAGE);
 }
 
-/* The stack grows for an access near ESP, by one page; the kernel, copying to it, need not be near. */
+/* The stack grows for an access near ESP, by one page; the kernel, copying to it, need not be
+   near. */
 static void stack(void)
 {
     struct lab_stat before = stat_now();

@@ -1,4 +1,5 @@
-/* What a guest test needs: CHECK prints what was not true, checked() the sum; the runner reads the last line. */
+/* What a guest test needs: CHECK prints what was not true, checked() the sum; the runner reads
+   the last line. */
 #ifndef GUEST_CHECK_H
 #define GUEST_CHECK_H
 

@@ -41,7 +41,8 @@ static void a_long_write(void)
     CHECK_IS(write(1, text, sizeof text), (long)sizeof text);
 }
 
-/* Only EAX changes, and the direction flag, which the kernel must not trust, comes back as it was. */
+/* Only EAX changes, and the direction flag, which the kernel must not trust, comes back as it
+   was. */
 static void registers(void)
 {
     uint32_t before[7] = {20, 11, 12, 13, 14, 15, 16}, after[8];

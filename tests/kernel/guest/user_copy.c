@@ -1,6 +1,7 @@
-/* The adversarial cases of user copies: what arrives, what it takes, and that nothing else is touched. The expected
-   numbers are those of an oracle written apart from this kernel; the cases that need swap, devices, fork or mapped
-   files are not here. Word accesses count as the i386 loop makes them: words first, then bytes. */
+/* The adversarial cases of user copies: what arrives, what it takes, and that nothing else is
+   touched. The expected numbers are those of an oracle written apart from this kernel; the cases
+   that need swap, devices, fork or mapped files are not here. Word accesses count as the i386
+   loop makes them: words first, then bytes. */
 #include "check.h"
 
 #define M 0x20000000u
@@ -193,8 +194,8 @@ static void refusals(void)
     CHECK_IS(raw_call(1032, (long)seen, 8, 0), 8);
 }
 
-/* The bug that a range check prevents: without it, 3G/1G copies the kernel's own memory to whoever asks. Under 4G/4G
-   there is no number by which to ask. */
+/* The bug that a range check prevents: without it, 3G/1G copies the kernel's own memory to
+   whoever asks. Under 4G/4G there is no number by which to ask. */
 static void leak(void)
 {
     uint32_t secret = stat_now().secret;
