@@ -1,5 +1,5 @@
 #pragma once
-// The kinds' own fields. Included by json*.cpp only: it brings the JSON library.
+// The kinds' own fields. Included where JSON is written only: it brings the JSON library.
 #include "core/trace/event.hpp"
 
 #include <nlohmann/json.hpp>

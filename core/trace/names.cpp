@@ -1,5 +1,6 @@
 #include "core/trace/names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -100,6 +101,21 @@ std::string_view register_name(SegLoad const& load) {
         return "ldtr";
     }
     return load.tr ? "tr" : seg::to_string(load.reg);
+}
+
+std::span<std::string_view const> kinds() {
+    static constexpr std::array<std::string_view, 35> names{
+        "seg_load",  "seg_fault", "gate",    "iret",        "syscall_insn", "sysret",
+        "far",       "walk",      "tlb",     "page_fault",  "exception",    "cr_write",
+        "msr_write", "debug_hit", "syscall", "syscall_ret", "access_ok",    "copy",
+        "softwalk",  "kmap",      "fixup",   "fault_in",    "swap_out",     "vma",
+        "page_ref",  "signal",    "sched",   "irq",         "dma",          "console",
+        "oops",      "panic",     "lint",    "process",     "shutdown"};
+    return names;
+}
+
+bool is_kind(std::string_view name) {
+    return std::ranges::find(kinds(), name) != kinds().end();
 }
 
 bool failed(Walk const& walk) {

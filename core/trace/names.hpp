@@ -3,6 +3,7 @@
 // panels say the same ones.
 #include "core/trace/event.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,10 @@ word(mmu::PagingMode mode); // "p32" "pae" "p64"; "none" without paging
 
 // The register that a segment load names: "ds", "ldtr", "tr".
 [[nodiscard]] std::string_view register_name(SegLoad const& load);
+
+// Every kind of event, as kind_name gives them.
+[[nodiscard]] std::span<std::string_view const> kinds();
+[[nodiscard]] bool is_kind(std::string_view name);
 
 // Did the walk end in a page fault?
 [[nodiscard]] bool failed(Walk const& walk);

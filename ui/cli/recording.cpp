@@ -1,0 +1,52 @@
+#include "ui/cli/recording.hpp"
+
+#include "core/host_error.hpp"
+
+namespace ringside::cli {
+
+Recording::Recording(MachineConfig const& config, u64 max_insns)
+    : session_{std::make_shared<Session>(config)} {
+    session_->record(max_insns);
+    outline_ = std::make_shared<trace::Outline const>(trace::make_outline(session_->events()));
+}
+
+story::ToldRun Recording::told() {
+    return {.program = session_->config().program_name,
+            .split = std::string{to_string(session_->config().split)},
+            .events = events(),
+            .outline = outline(),
+            .end = end(),
+            .bytes = [this](u64 event, u64 address, std::size_t size) {
+                session_->go_to_event(event);
+                auto const bytes =
+                    session_->peek(LinearAddress{address}, size, events()[event].cr3);
+                return std::string{bytes.begin(), bytes.end()};
+            }};
+}
+
+trace::StoryPoint Recording::find(std::string_view when) const {
+    auto const parsed = trace::parse_when(when);
+    if (!parsed) {
+        throw HostError{parsed.error()};
+    }
+    auto const point = trace::find_moment(parsed.value(), events(), outline(), end().insns);
+    if (!point) {
+        throw HostError{point.error()};
+    }
+    return point.value();
+}
+
+Moment Recording::go_to(std::string_view when) {
+    trace::StoryPoint const point = find(when);
+    if (point.insn) {
+        session_->go_to_insn(*point.insn);
+    } else {
+        session_->go_to_event(point.event);
+    }
+    Moment moment = session_->moment();
+    moment.event = point.event;
+    moment.micro = point.micro;
+    return moment;
+}
+
+} // namespace ringside::cli

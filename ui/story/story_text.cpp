@@ -1,0 +1,125 @@
+#include "ui/story/story_text.hpp"
+
+#include "core/trace/as.hpp"
+#include "core/trace/counters.hpp"
+#include "core/trace/lookahead.hpp"
+#include "core/trace/names.hpp"
+#include "core/trace/sentence.hpp"
+#include "core/trace/system_calls.hpp"
+
+#include <fmt/format.h>
+#include <ostream>
+#include <span>
+
+namespace ringside::story {
+
+namespace {
+
+using trace::Scene;
+using trace::SceneKind;
+
+std::string call_heading(ToldRun const& run, Scene const& scene) {
+    if (scene.call == Scene::none) {
+        return "a system call that the kernel has not told of yet";
+    }
+    std::string const text = call_at(run, scene.call);
+    if (scene.result == Scene::none) {
+        return text + ", which does not return";
+    }
+    auto const* result = trace::as<trace::SyscallRet>(run.events[scene.result]);
+    return text + " = " + trace::result_text(result->name, result->ret);
+}
+
+std::string fault_heading(ToldRun const& run, Scene const& scene) {
+    auto const* gate = trace::as<trace::Gate>(run.events[scene.enter]);
+    for (u64 i = scene.first; i < scene.enter; ++i) {
+        if (auto const* fault = trace::as<trace::PageFault>(run.events[i])) {
+            return fmt::format("page fault of user code at {}, error code {}",
+                               trace::hex(fault->cr2), fault->err);
+        }
+        if (auto const* exception = trace::as<trace::Exception>(run.events[i])) {
+            return trace::exception_text(exception->vec, exception->err) + " of user code";
+        }
+    }
+    return gate == nullptr ? "an exception" : fmt::format("vector {} of user code", gate->vec);
+}
+
+// What a whole round trip cost: counted, not measured.
+std::string cost_text(trace::Counters const& cost) {
+    return fmt::format("round trip: {} CR3 writes, {} page walks, {} page faults, {} software "
+                       "look-ups, {} kmaps, {} "
+                       "TLB entries flushed",
+                       cost.cr3_writes, cost.walks, cost.page_faults, cost.softwalks, cost.kmaps,
+                       cost.flushed_entries);
+}
+
+void tell_event(std::ostream& out, ToldRun const& run, u64 index) {
+    trace::Event const& event = run.events[index];
+    unsigned const inside = run.outline.depth[index] > 0 ? run.outline.depth[index] - 1U : 0U;
+    out << fmt::format("{:>7} {} {:{}}{}\n", index, event.cpl == 3 ? 'o' : '#', "", 2 * inside,
+                       trace::sentence_of(event));
+}
+
+void tell_end_of_scene(std::ostream& out, ToldRun const& run, Scene const& scene) {
+    if (scene.kind == SceneKind::Call && scene.leave != Scene::none) {
+        auto const events =
+            std::span{run.events}.subspan(scene.enter, scene.leave - scene.enter + 1);
+        out << fmt::format("{:>7}   {}\n", "", cost_text(trace::count(events)));
+    }
+}
+
+} // namespace
+
+std::string heading(ToldRun const& run, Scene const& scene) {
+    std::string what;
+    switch (scene.kind) {
+        using enum SceneKind;
+    case Boot:
+        what = "from reset to the first instruction of ring 3";
+        break;
+    case User:
+        what = "user code";
+        break;
+    case Call:
+        what = call_heading(run, scene);
+        break;
+    case Fault:
+        what = fault_heading(run, scene);
+        break;
+    case Irq:
+        what = "an interrupt";
+        break;
+    case Start:
+        what = "a process begins";
+        break;
+    }
+    return scene.key + ": " + what;
+}
+
+void tell(std::ostream& out, ToldRun const& run, u64 first, u64 last) {
+    std::vector<bool> opened(run.outline.scenes.size());
+    u64 current = Scene::none;
+    for (u64 i = first; i < last; ++i) {
+        u64 const number = run.outline.scene_of[i];
+        Scene const& scene = run.outline.scenes[number];
+        if (number != current) {
+            bool const again = opened[number];
+            out << (again ? scene.key + ": goes on" : heading(run, scene)) << '\n';
+            opened[number] = true;
+            current = number;
+        }
+        tell_event(out, run, i);
+        if (i == scene.leave) {
+            tell_end_of_scene(out, run, scene);
+        }
+    }
+}
+
+void tell(std::ostream& out, ToldRun const& run) {
+    out << fmt::format("{} under {}: {} events, {} instructions\n", run.program, run.split,
+                       run.events.size(), run.end.insns);
+    tell(out, run, 0, run.events.size());
+    out << "end: " << end_text(run.end) << '\n';
+}
+
+} // namespace ringside::story
