@@ -197,7 +197,7 @@ BareUnicorn::~BareUnicorn() {
     uc_close(state_->engine);
 }
 
-void BareUnicorn::reset(CodeSize size, unsigned cpl) {
+void BareUnicorn::reset(CodeSize size, unsigned cpl, Bases const& bases) {
     State& state = *state_;
     std::fill_n(state.memory.begin() + data_page, data_size, u8{0});
     state.size = size;
@@ -216,10 +216,10 @@ void BareUnicorn::reset(CodeSize size, unsigned cpl) {
         u32 flags = (code ? 0x9b00U : 0x9300U) | (cpl << 13U) | 0x800000U;
         flags |= code && wide ? 0x200000U : big ? 0x400000U : 0U;
         u32 const selector = (number + 2) * 8 | cpl;
-        core.segments[number] = {selector, 0, 0, 0xffffffff, flags};
+        core.segments[number] = {selector, 0, bases[number], 0xffffffff, flags};
     }
     core.hflags = cpl | 1U << 7U | 1U << 14U | 1U << 22U; // CPL, PE, LMA, OSFXSR
-    core.hflags |= wide ? 1U << 15U | 3U << 4U : big ? 3U << 4U : 1U << 6U;
+    core.hflags |= wide ? 1U << 15U | 3U << 4U : 1U << 6U | (big ? 3U << 4U : 0U);
     state.context->set(core);
     state.context->put<u64>(efer_offset, 0xd00);
     state.context->put<i32>(old_exception_offset, -1);
@@ -274,13 +274,14 @@ constexpr u64 slot = 32;
 
 } // namespace
 
+u64 BareUnicorn::next_place() const {
+    return code_page + (state_->place + slot > code_size ? 0 : state_->place);
+}
+
 Observed BareUnicorn::execute(std::span<u8 const> instruction) {
     State& state = *state_;
-    if (state.place + slot > code_size) {
-        state.place = 0;
-    }
-    state.start = code_page + state.place;
-    state.place += slot;
+    state.start = next_place();
+    state.place = state.start - code_page + slot;
     u8* const bytes = state.memory.data() + state.start;
     std::fill_n(bytes, slot, u8{0x90});
     std::copy_n(instruction.data(), std::min<std::size_t>(instruction.size(), 16), bytes);
@@ -327,7 +328,10 @@ Observed BareUnicorn::execute(std::span<u8 const> instruction) {
                                             : Outcome::Interrupt;
     } else if (state.callback) {
         seen.outcome = Outcome::Callback;
-    } else if (!state.second && error == UC_ERR_OK) {
+    } else if (error != UC_ERR_OK) { // there is no memory at all where it looked
+        seen.outcome = Outcome::Exception;
+        seen.vector = 14;
+    } else if (!state.second) {
         seen.outcome = Outcome::Halted;
     }
     return seen;

@@ -50,10 +50,13 @@ public:
     BareUnicorn& operator=(BareUnicorn&&) = delete;
     ~BareUnicorn();
 
-    // Puts the registers back and sets width and privilege.
-    void reset(CodeSize size, unsigned cpl);
+    // Puts the registers back and sets width and privilege, and the bases of ES CS SS DS FS GS.
+    using Bases = std::array<u64, 6>;
+    void reset(CodeSize size, unsigned cpl, Bases const& bases = {});
     void set_register(unsigned number, u64 value);
     [[nodiscard]] std::array<u64, 16> registers();
+    // Where execute() will put its instruction.
+    [[nodiscard]] u64 next_place() const;
     // Executes one instruction at an even place in the code page.
     Observed execute(std::span<u8 const> instruction);
 
