@@ -37,8 +37,8 @@ struct InterruptDelivery {
     bool task_gate = false;
     Selector task{};
     std::optional<SegmentLoad> new_stack{}; // SS0..2 from the TSS, when switched (protected mode)
-    WriteList writes{};                   // accessed bits, then pushes in the order they are made
-    std::size_t first_push = 0;           // index in `writes` of the first push
+    WriteList writes{};                     // accessed bits, then pushes in the order they are made
+    std::size_t first_push = 0;             // index in `writes` of the first push
     FixedVector<SegmentName, 4>
         nulled; // out of virtual-8086 mode: GS, FS, DS, ES after they were pushed
     Result<ControlState, Fault> outcome = ControlState{};
