@@ -36,10 +36,10 @@ public:
     [[nodiscard]] u32 memory_size(Instruction const& instruction, opcode::Width width) const;
 
 private:
-    static constexpr u8 rex_b = 1;
-    static constexpr u8 rex_x = 2;
-    static constexpr u8 rex_r = 4;
-    static constexpr u8 rex_w = 8;
+    static constexpr unsigned rex_b = 1;
+    static constexpr unsigned rex_x = 2;
+    static constexpr unsigned rex_r = 4;
+    static constexpr unsigned rex_w = 8;
     static constexpr u8 no_override = 0xff;
 
     bool take_prefix(Instruction& instruction, u8 value);

@@ -7,7 +7,7 @@ namespace ringside::test::detail {
 std::jmp_buf* guard = nullptr;
 }
 
-extern "C" [[noreturn]] void abort() noexcept {
+extern "C" void abort() noexcept {
     using ringside::test::detail::guard;
     if (guard != nullptr) {
         std::longjmp(*guard, 1); // NOLINT(cert-err52-cpp)
