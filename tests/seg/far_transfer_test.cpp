@@ -13,8 +13,6 @@ using enum SegmentName;
 constexpr u64 target = 0x6000;
 constexpr Selector slot{free_slot};
 constexpr Selector code_slot{free_slot + 8};
-constexpr u8 call_gate = present | 0x0c;
-constexpr u8 user_gate = with_dpl(call_gate, Ring::R3);
 
 FarTransfer jump(World& world, Selector selector, u64 offset = target, unsigned size = 4) {
     return far_jump(world.state, world.memory, world.control, selector, offset, size);

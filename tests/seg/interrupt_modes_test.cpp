@@ -13,7 +13,6 @@ using enum SegmentName;
 
 constexpr u8 vector = 0x80;
 constexpr u8 interrupt_gate = present | 0x0e;
-constexpr u8 trap_gate = present | 0x0f;
 constexpr u8 user_gate = with_dpl(interrupt_gate, Ring::R3);
 constexpr u32 handler = 0x6000;
 
