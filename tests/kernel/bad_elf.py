@@ -2,6 +2,8 @@
 with it; write_all() makes a file of each, and says what the guest kernel must answer."""
 
 import struct
+import sys
+from pathlib import Path
 
 PAGE = 4096
 BASE = 0x08048000
@@ -55,7 +57,12 @@ FILES = {  # name: (bytes, the reason that the kernel gives)
 
 def write_all(directory):
     """The files, as directory/NAME; returns {name: reason}."""
+    directory.mkdir(parents=True, exist_ok=True)
     for name, (content, _) in FILES.items():
         (directory / name).write_bytes(content)
     (directory / "good").write_bytes(GOOD)
     return {name: reason for name, (_, reason) in FILES.items()}
+
+
+if __name__ == "__main__":
+    write_all(Path(sys.argv[1]))

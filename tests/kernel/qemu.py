@@ -69,7 +69,7 @@ INTERRUPT = re.compile(rb"v=(\w\w) e=(\w{4}) i=\d cpl=(\d) IP=\w+:(\w+) pc=\w+ S
 WRITE = re.compile(rb"memory_region_ops_write .*addr 0x(\w+) value 0x(\w+) size (\d)")
 
 
-def run(kernel, program, arguments="", options="", timeout=60.0, ram=64):
+def run(kernel, program, arguments="", options="", timeout=60.0, ram=64, input_byte=None):
     with tempfile.TemporaryDirectory() as directory:
         console, interrupts, writes = (Path(directory) / name for name in ("console", "interrupts", "writes"))
         command = [QEMU, "-accel", "tcg", "-m", str(ram), "-kernel", kernel,
@@ -77,6 +77,10 @@ def run(kernel, program, arguments="", options="", timeout=60.0, ram=64):
                    "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot", "-append", options,
                    "-debugcon", f"file:{console}", "-device", f"isa-debug-exit,iobase={POWER_OFF},iosize=4",
                    "-d", "int,cpu_reset", "-D", interrupts, "-trace", f"enable=memory_region_ops_write"]
+        if input_byte is not None:  # a console whose status is always "a byte is waiting", and it is always this byte
+            command += ["-chardev", "null,id=none", "-device", "isa-debugcon,iobase=0xeb,readback=1,chardev=none",
+                        "-chardev", "null,id=none2",
+                        "-device", f"isa-debugcon,iobase=0xea,readback={input_byte},chardev=none2"]
         with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as process:
             try:

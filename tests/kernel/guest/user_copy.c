@@ -92,6 +92,8 @@ static void table(void)
         {"A23 two words into the hole", R, M + 0x1FFE, 8, ASIS, {8, 1, 1, 0, 0, 0}, {6, 0, 0, 2, 1, 1}},
         {"A24 page of the file", R, (uint32_t)never_read, 8, ASIS, {0, 1, 0, 0, 0, 0}, {0, 0, 0, 2, 1, 1}},
         {"A26 write to the file's page", W, (uint32_t)never_read + PAGE, 8, ASIS, {8, 1, 1, 0, 0, 0}, {8, 0, 0, 1, 0, 1}},
+        {"a word and a tail are left", R, M + 0x1FF8, 15, ASIS, {7, 1, 1, 0, 0, 0}, {7, 0, 0, 2, 1, 1}},
+        {"only the tail is left", R, M + 0x1FF8, 11, ASIS, {3, 1, 1, 0, 0, 0}, {3, 0, 0, 2, 1, 1}},
         {"A27 one byte, then the hole", R, M + 0x1FFF, 2, ASIS, {1, 1, 1, 0, 0, 0}, {1, 0, 0, 2, 1, 1}},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++)
