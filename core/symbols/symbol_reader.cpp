@@ -2,6 +2,7 @@
 #include "core/symbols/symbols.hpp"
 
 #include <algorithm>
+#include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -111,17 +112,57 @@ private:
         while (dwarf_nextcu(dwarf.get(), offset, &next, &header_size, nullptr, nullptr, nullptr) ==
                    0 &&
                next > offset) {
-            Dwarf_Die die;
-            Dwarf_Lines* lines = nullptr;
-            std::size_t count = 0;
-            if (dwarf_offdie(dwarf.get(), offset + header_size, &die) != nullptr &&
-                dwarf_getsrclines(&die, &lines, &count) == 0) {
-                for (std::size_t index = 0; index < count; ++index) {
-                    add_line(dwarf_onesrcline(lines, index));
-                }
+            Dwarf_Die unit;
+            if (dwarf_offdie(dwarf.get(), offset + header_size, &unit) != nullptr) {
+                read_unit(&unit);
             }
             offset = next;
         }
+    }
+
+    void read_unit(Dwarf_Die* unit) {
+        Dwarf_Lines* lines = nullptr;
+        std::size_t count = 0;
+        if (dwarf_getsrclines(unit, &lines, &count) == 0) {
+            for (std::size_t index = 0; index < count; ++index) {
+                add_line(dwarf_onesrcline(lines, index));
+            }
+        }
+        read_structures(unit);
+    }
+
+    // The structures that a unit defines at its top, with the offset of each member.
+    void read_structures(Dwarf_Die* unit) {
+        Dwarf_Die child;
+        for (int more = dwarf_child(unit, &child); more == 0;
+             more = dwarf_siblingof(&child, &child)) {
+            char const* const name = dwarf_diename(&child);
+            if (dwarf_tag(&child) != DW_TAG_structure_type || name == nullptr ||
+                to_.structures_.contains(name)) {
+                continue;
+            }
+            std::vector<Member> members = members_of(child);
+            if (!members.empty()) {
+                to_.structures_.emplace(name, std::move(members));
+            }
+        }
+    }
+
+    static std::vector<Member> members_of(Dwarf_Die& structure) {
+        std::vector<Member> members;
+        Dwarf_Die member;
+        for (int more = dwarf_child(&structure, &member); more == 0;
+             more = dwarf_siblingof(&member, &member)) {
+            Dwarf_Attribute attribute;
+            Dwarf_Word offset = 0;
+            char const* const name = dwarf_diename(&member);
+            if (dwarf_tag(&member) == DW_TAG_member && name != nullptr &&
+                dwarf_attr(&member, DW_AT_data_member_location, &attribute) != nullptr &&
+                dwarf_formudata(&attribute, &offset) == 0) {
+                members.push_back({name, offset});
+            }
+        }
+        return members;
     }
 
     void add_line(Dwarf_Line* line) {

@@ -72,6 +72,27 @@ std::optional<u64> Symbols::address_of(std::string_view name) const {
     return found->address;
 }
 
+u64 Symbols::size_of(u64 start) const {
+    auto const behind =
+        std::upper_bound(symbols_.begin(), symbols_.end(), start,
+                         [](u64 value, Symbol const& symbol) { return value < symbol.address; });
+    u64 size = 0;
+    for (auto it = behind; it != symbols_.begin() && (it - 1)->address == start; --it) {
+        size = std::max(size, (it - 1)->size);
+    }
+    bool const known = behind != symbols_.begin() && (behind - 1)->address == start;
+    if (known && size == 0 && behind != symbols_.end()) {
+        return behind->address - start;
+    }
+    return size;
+}
+
+std::vector<Member> const& Symbols::members_of(std::string_view structure) const {
+    static std::vector<Member> const none;
+    auto const found = structures_.find(structure);
+    return found == structures_.end() ? none : found->second;
+}
+
 std::vector<u64> Symbols::addresses_of(std::string_view file, u32 line) const {
     std::vector<u64> addresses;
     LineRow const* previous = nullptr;

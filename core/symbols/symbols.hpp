@@ -5,6 +5,7 @@
 #include "core/x86/integers.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,12 @@ struct LineRow {
     bool end = false; // the address is the first one behind a sequence
 };
 
+// A field of a C structure, by its debugging information.
+struct Member {
+    std::string name;
+    u64 offset = 0;
+};
+
 struct CodePlace {
     std::string_view function; // empty: unknown
     u64 function_start = 0;
@@ -47,6 +54,11 @@ public:
     // "sys_write+0x12"; empty when unknown.
     [[nodiscard]] std::string name_of(u64 address) const;
     [[nodiscard]] std::optional<u64> address_of(std::string_view name) const;
+    // How many bytes belong to the symbol at exactly this address: its own size, else up to the
+    // next symbol; 0 when there is none.
+    [[nodiscard]] u64 size_of(u64 start) const;
+    // Members of `struct NAME` in order; empty when the files do not describe it.
+    [[nodiscard]] std::vector<Member> const& members_of(std::string_view structure) const;
     // Where a breakpoint at FILE:LINE goes; FILE may be the end of the path. Every function copy
     // has its own address.
     [[nodiscard]] std::vector<u64> addresses_of(std::string_view file, u32 line) const;
@@ -63,6 +75,7 @@ private:
     std::vector<Symbol> symbols_;
     std::vector<LineRow> lines_;
     std::vector<std::string> files_;
+    std::map<std::string, std::vector<Member>, std::less<>> structures_;
     std::string problem_;
     u64 entry_ = 0;
     bool is_64_bit_ = false;

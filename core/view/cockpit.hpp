@@ -20,12 +20,19 @@ enum class Direction : u8 { Forward, Back };
 class Cockpit {
 public:
     explicit Cockpit(Subject subject); // starts at the run's first event
+    Cockpit(Cockpit const&) = delete;
+    Cockpit(Cockpit&&) = delete;
+    Cockpit& operator=(Cockpit const&) = delete;
+    Cockpit& operator=(Cockpit&&) = delete;
+    ~Cockpit() = default;
 
     // Moves by one unit; false when the run ends (or begins) here.
     bool move(Unit unit, Direction direction);
     void go(Moment moment);
     void go_to_event(u64 index); // events().size(): the end
     void go_to_tick(u64 tick);   // and the first event that is not before it
+    // A moment by name, as WHEN of the command line. Throws HostError: malformed, beyond the run.
+    void go_when(std::string_view when);
     // The event with this key; false when the run has none. On `t` the other split is entered so.
     bool go_to_key(std::string_view key);
     [[nodiscard]] std::string key() const; // of the event that is next; "" at the end
@@ -46,6 +53,7 @@ public:
 
     [[nodiscard]] Subject const& subject() const { return subject_; }
     [[nodiscard]] std::vector<SceneView> const& scenes() const { return maker_.scenes(); }
+    [[nodiscard]] trace::Outline const& outline() const { return maker_.outline(); }
 
 private:
     [[nodiscard]] u64 events() const { return subject_.session->events().size(); }
@@ -66,7 +74,9 @@ private:
     [[nodiscard]] Moment moment_at_tick(u64 tick) const;
     [[nodiscard]] Moment earlier() const;
     MachineView const& view_at(Moment moment);
-    [[nodiscard]] std::string breakpoint_command(std::string_view place);
+    std::string breakpoint_command(std::string_view place);
+    std::string move_command(std::string_view word, std::string_view rest, Direction direction);
+    [[nodiscard]] std::string registers_text();
 
     Subject subject_;
     ViewMaker maker_;

@@ -3,6 +3,7 @@
 // test. `view_of` (view_of.hpp) makes it from a session. A panel is a pure function of such values,
 // so every panel works at every moment, and what changed is the difference between two of them.
 #include "core/cpu.hpp"
+#include "core/trace/counters.hpp"
 #include "core/trace/event.hpp"
 #include "mmu/mmu.hpp"
 
@@ -83,23 +84,6 @@ struct SceneView {
     u64 last = 0;
 };
 
-// Facts counted from the scene's first event to now, and from reset to now.
-struct Counters {
-    u64 walks = 0;
-    u64 walk_reads = 0;
-    u64 failed_walks = 0;
-    u64 softwalks = 0;
-    u64 kmaps = 0;
-    u64 exceptions = 0; // page faults included
-    u64 cr3_writes = 0;
-    u64 flushes = 0;
-    u64 flushed_entries = 0;
-    u64 invlpgs = 0;
-    u64 syscalls = 0;
-    u64 copies = 0;
-    friend bool operator==(Counters const&, Counters const&) = default;
-};
-
 // A recorded event with its place in the story.
 struct EventView {
     u64 index = 0;
@@ -130,11 +114,11 @@ struct MachineView {
     std::vector<VmaView> vmas;            // of the current process, ascending
     u64 user_end = 0xc0000000;            // first address that user code may not name
     std::vector<mmu::TlbEntry> tlb;
-    std::vector<StoryEntry> story; // a window around now
-    std::vector<SceneView> scenes; // the whole run
-    Counters scene_counters;
-    Counters run_counters;
-    std::string console; // the last lines the guest printed before now
+    std::vector<StoryEntry> story;  // a window around now
+    std::vector<SceneView> scenes;  // the whole run
+    trace::Counters scene_counters; // from the first event of the scene to now
+    trace::Counters run_counters;   // from reset to now
+    std::string console;            // the last lines the guest printed before now
 
     [[nodiscard]] bool is_64_bit() const;  // code segment with L = 1 in long mode
     [[nodiscard]] unsigned digits() const; // hex digits of a linear address: 8 or 16

@@ -1,5 +1,7 @@
 #include "core/view/open_gates.hpp"
 
+#include "core/x86/exception_vector.hpp"
+
 #include <map>
 
 namespace ringside::view {
@@ -25,6 +27,21 @@ std::vector<OpenGate> open_gates(std::span<trace::Event const> events, u32 pid) 
         }
     }
     return open[pid];
+}
+
+std::vector<std::string> pushed_names(trace::Gate const& gate) {
+    std::vector<std::string> names{"gs", "fs", "ds", "es", "ss", "esp", "eflags", "cs", "eip"};
+    bool const error = gate.source == trace::GateSource::Exception && gate.vec < 32 &&
+                       has_error_code(static_cast<ExceptionVector>(gate.vec));
+    if (error) {
+        names.emplace_back("error");
+    }
+    std::size_t const wanted = gate.pushed.size();
+    if (wanted > names.size()) {
+        names.insert(names.begin(), wanted - names.size(), "?");
+    }
+    names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(names.size() - wanted));
+    return names;
 }
 
 } // namespace ringside::view

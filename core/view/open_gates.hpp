@@ -5,6 +5,7 @@
 #include "core/trace/event.hpp"
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace ringside::view {
@@ -19,5 +20,8 @@ struct OpenGate {
 
 // Of the process that runs when `events` have happened.
 [[nodiscard]] std::vector<OpenGate> open_gates(std::span<trace::Event const> events, u32 pid);
+
+// What each word that a gate pushed is, in the order pushed (SDM volume 3, figures 7-4 and 7-9).
+[[nodiscard]] std::vector<std::string> pushed_names(trace::Gate const& gate);
 
 } // namespace ringside::view

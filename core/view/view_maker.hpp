@@ -4,11 +4,13 @@
 // of the guest's own files. Nothing is kept between moments, so every panel works at each of them.
 #include "core/symbols/source_text.hpp"
 #include "core/symbols/symbols.hpp"
+#include "core/trace/outline.hpp"
 #include "core/view/machine_view.hpp"
 #include "core/view/open_gates.hpp"
 #include "core/view/subject.hpp"
 
 #include <map>
+#include <set>
 #include <vector>
 
 namespace ringside::view {
@@ -17,31 +19,37 @@ class ViewMaker {
 public:
     explicit ViewMaker(Subject const& subject);
     // Moves the subject's session to the moment.
-    [[nodiscard]] MachineView make(Moment const& moment, std::vector<u64> const& breakpoints);
+    [[nodiscard]] MachineView make(Moment const& moment, std::set<u64> const& breakpoints);
 
     [[nodiscard]] std::vector<SceneView> const& scenes() const { return scenes_; }
-    [[nodiscard]] std::size_t scene_of(u64 event) const; // index in scenes()
+    [[nodiscard]] trace::Outline const& outline() const { return outline_; }
     [[nodiscard]] Symbols const& kernel() const { return kernel_; }
     [[nodiscard]] Symbols const& program() const { return program_; }
     [[nodiscard]] SourceText& sources() { return sources_; }
 
 private:
-    void name_scenes();
+    void find_scenes();
+    [[nodiscard]] std::string scene_name(trace::Scene const& scene) const;
+    void name_spaces();
     [[nodiscard]] char letter(u64 cr3) const;
     [[nodiscard]] EventView event_view(u64 index, u64 now) const;
     [[nodiscard]] StoryEntry story_entry(u64 index) const;
     void add_records(MachineView& view) const;
     void add_story(MachineView& view) const;
-    void add_counters(MachineView& view) const;
+    void add_areas(MachineView& view) const;
     void add_spaces(MachineView& view) const;
+    void add_code_and_stack(MachineView& view, std::set<u64> const& breakpoints);
+    void add_console(MachineView& view) const;
     [[nodiscard]] AddressSpaceView space(MachineView const& view, u64 cr3) const;
 
     Subject const& subject_;
     Symbols kernel_;
     Symbols program_;
     SourceText sources_;
-    std::vector<SceneView> scenes_;
-    std::map<u64, char> letters_; // by CR3, in order of first use
+    trace::Outline outline_;
+    std::vector<SceneView> scenes_; // stretches of events of one scene, in order, without overlap
+    std::map<u64, char> letters_;   // by CR3, in order of first use
+    std::set<u64> user_spaces_;     // CR3s that ring 3 runs under
 };
 
 } // namespace ringside::view

@@ -130,6 +130,10 @@ private:
     }
 
     static std::string short_words(seg::SegmentDescriptor const& descriptor) {
+        if (!descriptor.is_segment()) {
+            std::string const words = descriptor_words(descriptor.raw);
+            return words.substr(0, words.find(','));
+        }
         std::string const kind = descriptor.is_code()    ? descriptor.long_mode()     ? "code 64"
                                                            : descriptor.default_big() ? "code 32"
                                                                                       : "code 16"

@@ -171,7 +171,7 @@ void GateWriter::checks(std::span<Check const> list) {
                          : check.ok ? Role::Passed
                                     : Role::Failed);
             }
-            line.at(9).put(part, later ? Role::Dim : Role::Normal).tip(source);
+            line.at(10).put(part, later ? Role::Dim : Role::Normal).tip(source);
             sheet_.rows.push_back(line.done(now ? RowKind::Now : RowKind::Plain));
             mark_focus(now);
             first = false;
@@ -180,7 +180,7 @@ void GateWriter::checks(std::span<Check const> list) {
 }
 
 void GateWriter::pushes(trace::Gate const& gate) {
-    std::vector<std::string> const names = pushed_names(gate);
+    std::vector<std::string> const names = view::pushed_names(gate);
     for (std::size_t index = 0; index < gate.pushed.size(); ++index) {
         ++line_;
         bool const later = micro_ != 0 && line_ > micro_;
@@ -214,22 +214,6 @@ void GateWriter::mark_focus(bool now) {
     if (now) {
         sheet_.focus = static_cast<int>(sheet_.rows.size()) - 1;
     }
-}
-
-// The order in which a gate pushes (SDM volume 3, figures 7-4 and 7-9).
-std::vector<std::string> pushed_names(trace::Gate const& gate) {
-    std::vector<std::string> names{"gs", "fs", "ds", "es", "ss", "esp", "eflags", "cs", "eip"};
-    bool const error = gate.source == trace::GateSource::Exception && gate.vec < 32 &&
-                       has_error_code(static_cast<ExceptionVector>(gate.vec));
-    if (error) {
-        names.emplace_back("error");
-    }
-    std::size_t const wanted = gate.pushed.size();
-    if (wanted > names.size()) {
-        names.insert(names.begin(), wanted - names.size(), "?");
-    }
-    names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(names.size() - wanted));
-    return names;
 }
 
 Sheet gate_sheet(View const& now, View const& /*before*/, PanelState const& state) {

@@ -1,5 +1,6 @@
 #pragma once
 // Writes the segmentation panel; only gate_sheet.cpp uses it.
+#include "core/view/open_gates.hpp"
 #include "ui/sheets/panels.hpp"
 #include "ui/sheets/words.hpp"
 
@@ -9,9 +10,6 @@
 #include <vector>
 
 namespace ringside::sheets {
-
-// What each word that a gate pushed is, in the order pushed.
-[[nodiscard]] std::vector<std::string> pushed_names(trace::Gate const& gate);
 
 class GateWriter {
 public:

@@ -10,7 +10,7 @@ namespace ringside::sheets {
 
 namespace {
 
-void counters(Sheet& sheet, view::Counters const& scene) {
+void counters(Sheet& sheet, trace::Counters const& scene) {
     sheet.rows.push_back(
         Line{}
             .at(1)

@@ -1,0 +1,204 @@
+#include "core/view/view_maker.hpp"
+
+#include "core/trace/sentence.hpp"
+#include "core/trace/system_calls.hpp"
+#include "core/view/code_stream.hpp"
+#include "core/view/stack_reader.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace ringside::view {
+
+namespace {
+
+constexpr u64 story_reach = 150; // events on either side of now
+
+std::string_view kernel_name(Session const& session) {
+    return to_string(session.config().split);
+}
+
+std::string end_words(RunEnd const& end) {
+    u32 const signal = end.wait_status & 0x7fU;
+    switch (end.kind) {
+    case EndKind::Exited:
+        return signal == 0 ? fmt::format("exit status {}", end.wait_status >> 8U & 0xffU)
+                           : fmt::format("killed by signal {}", signal);
+    case EndKind::BudgetSpent:
+        return "the instruction budget ran out";
+    case EndKind::Panic:
+        return "kernel panic: " + end.reason;
+    case EndKind::Shutdown:
+        return "the machine shut down: " + end.reason;
+    case EndKind::Halted:
+        break;
+    }
+    return "halted: " + end.reason;
+}
+
+bool changes_control(trace::Event const& event) {
+    if (auto const* load = std::get_if<trace::SegLoad>(&event.body)) {
+        return load->vec.has_value();
+    }
+    return std::holds_alternative<trace::Gate>(event.body) ||
+           std::holds_alternative<trace::Transfer>(event.body) ||
+           std::holds_alternative<trace::SegFault>(event.body);
+}
+
+} // namespace
+
+ViewMaker::ViewMaker(Subject const& subject)
+    : subject_{subject}
+    , kernel_{subject.kernel_elf.empty() ? Symbols{} : Symbols::read(subject.kernel_elf)}
+    , program_{Symbols::read(subject.program_elf.empty() ? subject.session->config().program
+                                                         : subject.program_elf)}
+    , sources_{subject.source_directories}
+    , outline_{trace::make_outline(subject.session->events())} {
+    find_scenes();
+    name_spaces();
+}
+
+std::string ViewMaker::scene_name(trace::Scene const& scene) const {
+    auto const& events = subject_.session->events();
+    if (scene.call != trace::Scene::none) {
+        auto const* call = std::get_if<trace::Syscall>(&events[scene.call].body);
+        return call == nullptr ? scene.key : trace::call_text(*call);
+    }
+    return scene.key;
+}
+
+// A scene may be interrupted by another: then it has more than one stretch.
+void ViewMaker::find_scenes() {
+    for (u64 event = 0; event < outline_.scene_of.size(); ++event) {
+        u32 const scene = outline_.scene_of[event];
+        if (event == 0 || outline_.scene_of[event - 1] != scene) {
+            trace::Scene const& named = outline_.scenes[scene];
+            scenes_.push_back({named.key, scene_name(named), event, event});
+        }
+        scenes_.back().last = event;
+    }
+}
+
+void ViewMaker::name_spaces() {
+    for (trace::Event const& event : subject_.session->events()) {
+        char const next = static_cast<char>('A' + letters_.size() % 26);
+        letters_.try_emplace(event.cr3, next);
+        if (event.cpl == 3) {
+            user_spaces_.insert(event.cr3);
+        }
+    }
+}
+
+char ViewMaker::letter(u64 cr3) const {
+    auto const found = letters_.find(cr3);
+    return found == letters_.end() ? '?' : found->second;
+}
+
+EventView ViewMaker::event_view(u64 index, u64 now) const {
+    return {index, now - index, outline_.keys[index], subject_.session->events()[index]};
+}
+
+StoryEntry ViewMaker::story_entry(u64 index) const {
+    trace::Event const& event = subject_.session->events()[index];
+    StoryEntry entry;
+    entry.index = index;
+    entry.insn = event.insn;
+    entry.cr3 = event.cr3;
+    entry.pid = event.pid;
+    entry.cpl = event.cpl;
+    entry.space = letter(event.cr3);
+    entry.bad = trace::is_bad(event);
+    entry.key = outline_.keys[index];
+    entry.kind = trace::kind_name(event);
+    entry.word = trace::word_of(event);
+    entry.sentence = trace::sentence_of(event);
+    return entry;
+}
+
+void ViewMaker::add_records(MachineView& view) const {
+    auto const& events = subject_.session->events();
+    u64 const end = std::min<u64>(view.event + 1, events.size());
+    if (view.event < events.size() && events[view.event].tick == view.tick) {
+        view.now = event_view(view.event, view.event);
+    }
+    // An event of a later tick is the next one, but nothing of it is known yet.
+    u64 const known = view.now ? end : std::min<u64>(view.event, events.size());
+    for (u64 index = known; index-- > 0 && (!view.walk || !view.transfer);) {
+        if (!view.walk && std::holds_alternative<trace::Walk>(events[index].body)) {
+            view.walk = event_view(index, view.event);
+        }
+        bool const load_now = index == view.event && view.now &&
+                              std::holds_alternative<trace::SegLoad>(events[index].body);
+        if (!view.transfer && (changes_control(events[index]) || load_now)) {
+            view.transfer = event_view(index, view.event);
+        }
+    }
+}
+
+void ViewMaker::add_story(MachineView& view) const {
+    u64 const first = view.event > story_reach ? view.event - story_reach : 0;
+    u64 const last = std::min(view.events, view.event + story_reach);
+    for (u64 index = first; index < last; ++index) {
+        view.story.push_back(story_entry(index));
+    }
+    view.scenes = scenes_;
+    std::span<trace::Event const> const done{subject_.session->events().data(), view.event};
+    view.run_counters = trace::count(done);
+    for (SceneView const& scene : scenes_) {
+        if (view.event >= scene.first && view.event <= scene.last) {
+            view.scene_counters = trace::count(done.subspan(scene.first));
+        }
+    }
+}
+
+void ViewMaker::add_code_and_stack(MachineView& view, std::set<u64> const& breakpoints) {
+    Session const& session = *subject_.session;
+    std::span<trace::Event const> const done{session.events().data(), view.event};
+    u32 const pid = view.now ? view.now->event.pid : view.event > 0 ? done.back().pid : 0;
+    std::vector<OpenGate> gates;
+    u8 const ring = number(view.cpu.cpl());
+    if (ring != 3) {
+        gates = open_gates(done, pid);
+    }
+    u64 const linear = view.cpu.segments[seg::SegmentName::CS].base + view.cpu.rip;
+    GuestCode const guest{kernel_, program_, sources_};
+    view.code = code_stream(session, guest, {linear, view.cpu.cr3, ring}, gates, breakpoints);
+    view.stack = read_stack(session, guest.of(ring), gates, kernel_.members_of("regs"));
+}
+
+void ViewMaker::add_console(MachineView& view) const {
+    auto const& events = subject_.session->events();
+    for (u64 index = 0; index < view.event; ++index) {
+        auto const* text = std::get_if<trace::Text>(&events[index].body);
+        if (text != nullptr && text->kind == trace::TextKind::Console) {
+            view.console += text->text;
+        }
+    }
+}
+
+MachineView ViewMaker::make(Moment const& moment, std::set<u64> const& breakpoints) {
+    Session& session = *subject_.session;
+    session.go_to_tick(moment.tick);
+    MachineView view;
+    view.program = session.config().program_name;
+    view.kernel = kernel_name(session);
+    view.event = moment.event;
+    view.events = session.events().size();
+    view.micro = moment.micro;
+    view.insn = session.insns();
+    view.tick = moment.tick;
+    view.cpu = session.cpu();
+    view.tlb = session.tlb().list();
+    if (moment.event == view.events) {
+        view.ended = end_words(session.end());
+    }
+    add_records(view);
+    add_story(view);
+    add_areas(view);
+    add_spaces(view);
+    add_code_and_stack(view, breakpoints);
+    add_console(view);
+    return view;
+}
+
+} // namespace ringside::view
