@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./test.sh [--fast]: installs what is missing, builds, and runs every test; the last line counts them.
-# --fast: the default build and its tests only. Otherwise also: a build with clang, clang-tidy, and the tests under the
-# address and undefined-behaviour sanitizers.
+# --fast: the default build and its quick tests only. Otherwise also: the slow tests, a build with clang, clang-tidy, and
+# the tests under the address and undefined-behaviour sanitizers.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 125
 . setup/install.sh
@@ -45,12 +45,14 @@ NEEDED_GROUPS=(build test)
 install_packages build window guest fonts test
 
 if check "build, default" configure_and_build default build; then
-    suite default build
+    only=()
+    [ $fast = 0 ] || only=(--label-exclude slow)
+    suite default build "${only[@]}"
     check "tour without a display" tour_is_told
 fi
 if [ $fast = 0 ]; then
     check "build, clang" configure_and_build clang build-clang &&
-        check "clang-tidy" python3 tests/architecture/tidy.py build-clang
+        check "clang-tidy" python3 -B tests/architecture/check.py tidy build-clang
     # What a sanitizer cannot see (formatting, include directions) is not run twice.
     check "build, asan" configure_and_build asan build-asan && suite asan build-asan --label-exclude static
 fi

@@ -100,7 +100,7 @@ configure_and_build() { # PRESET DIRECTORY [TARGET...]
         mkdir -p "$dir"
         cmake --preset "$preset" "${fresh[@]}" >"$dir/configure.log" 2>&1 ||
             { cat "$dir/configure.log" >&2; say "cmake could not configure the preset '$preset'"; return 1; }
-        grep -h '^-- Left out: ' "$dir/configure.log" >&2 || true
+        grep -hE '^-- (Left out:|Ringside is built without) ' "$dir/configure.log" >&2 || true
         touch "$dir/configured"
     fi
     ninja -C "$dir" "$@" 2>&1 | progress building "$dir/build.log" || { say "the build failed (all of it: $dir/build.log)"; return 1; }

@@ -6,7 +6,7 @@ TOUR_MOMENTS=(
     "1-the-call key:sys1"
     "2-the-gate key:sys1/write/entry"
     "3-first-page key:sys1/write/copy/p1"
-    "4-page-from-swap key:sys1/write/copy/p2"
+    "4-the-absent-page key:sys1/write/copy/p2"
     "5-the-end end"
 )
 
