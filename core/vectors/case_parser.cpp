@@ -173,7 +173,10 @@ Outcome outcome(Reader const& from) {
         out.ip = from.hex<u64>("ip");
         out.cs = from.hex<u16>("cs");
     }
-    out.cr2 = from.maybe_hex<u64>("cr2");
+    constexpr u8 page_fault = 14;
+    if (out.vector == page_fault) {
+        out.cr2 = from.hex<u64>("cr2");
+    }
     out.flags = from.maybe_hex<u64>("fl");
     out.sp = from.maybe_hex<u64>("sp");
     out.ss = from.maybe_hex<u64>("ss");

@@ -160,7 +160,7 @@ private:
         }
         comparison_.equal("phase", out.phase, phase_);
         comparison_.equal("error code", out.error_code, fault_->error_code);
-        if (fault_->vector == ExceptionVector::PF) {
+        if (fault_->vector == ExceptionVector::PF && out.cr2) {
             compare_cr2(*out.cr2);
         }
         if (phase_ == 1) { // in phase 0 it is the harness's instruction, not the case's

@@ -9,6 +9,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <sstream>
 #include <zlib.h>
 
 namespace ringside::vectors {
@@ -199,6 +201,7 @@ TEST_CASE("vectors: a malformed line is refused with its place and what is wrong
           "f:7: the case.code is not a list of bytes");
     CHECK(refused_line(edited("\"mem\":[[", "\"mem\":[[3,")).starts_with("f:7: the case.mem has"));
     CHECK(refused_line(edited("\"ok\":", "\"ok\":1")).starts_with("f:7: "));
+    CHECK(refused_line(edited("\"cr2\":", "\"cr3\":")) == "f:7: the case.out has no \"cr2\"");
     CHECK(refused_line(edited("\"out\":", "\"in\":")) == "f:7: the case has no \"out\"");
 }
 
@@ -224,6 +227,31 @@ TEST_CASE("vectors: any cut of a case is refused and never crashes") {
     for (std::size_t size = 0; size < line.size(); ++size) {
         CHECK_THROWS_AS(static_cast<void>(parse_case(line.substr(0, size), "f:7")), HostError);
     }
+}
+
+TEST_CASE("vectors: a damaged case is refused or judged, never a crash") {
+    std::mt19937 random{1};
+    unsigned judged = 0;
+    unsigned refused = 0;
+    for (std::string const kind : {"p32", "pae", "p64"}) {
+        std::istringstream lines{inflated(sample(kind))};
+        for (std::string line; std::getline(lines, line);) {
+            for (unsigned changes = 0; changes < 30; ++changes) {
+                constexpr std::string_view likely = "0123456789abcdefrwxim\",:[]{}-";
+                std::string damaged = line;
+                damaged[random() % damaged.size()] = likely[random() % likely.size()];
+                try {
+                    static_cast<void>(replay_paging(parse_case(damaged, "f:7")));
+                    ++judged;
+                } catch (HostError const&) {
+                    ++refused;
+                }
+            }
+        }
+    }
+    CHECK(judged + refused == 3 * 200 * 30);
+    CHECK(judged > 1000);
+    CHECK(refused > 1000);
 }
 
 } // namespace ringside::vectors
