@@ -55,7 +55,8 @@ ROOMS = {
     "core/symbols": Room(sees=("core/x86",), outside=("std", "posix", "libdw")),
     "core/devices": Room(sees=(*MODELS, "core", *SESSION, *READINGS), outside=("std", "posix")),
     "core/instructions": Room(sees=(*MODELS, "core", *SESSION, "core/decoder", "core/devices", "kernel_stub/abi")),
-    "core/unicorn": Room(sees=(*MODELS, "core", *SESSION, "core/decoder"), outside=("std", "posix", "unicorn")),
+    "core/unicorn": Room(sees=(*MODELS, "core", *SESSION, "core/decoder"),
+                         outside=("std", "posix", "fmt", "unicorn")),
     "core/vectors": Room(sees=(*MODELS, "core", *SESSION), outside=("std", "fmt", "json", "zlib")),
     "core/view": Room(sees=(*MODELS, *SESSION, *READINGS), outside=("std", "fmt")),
     # What stands on the session.
@@ -64,6 +65,7 @@ ROOMS = {
     "ui/text": Room(sees=(*MODELS, *SESSION, *READINGS, "core/view", "ui/sheets"), outside=("std", "fmt")),
     "ui/window": Room(sees=(*MODELS, *SESSION, *READINGS, "core/view", "ui/sheets", "ui/text"),
                       outside=("std", "fmt", "png", "sdl", "imgui")),
+    "ui/story": Room(sees=(*MODELS, *SESSION, *READINGS, "core/view"), outside=("std", "fmt")),
     "ui/cli": Room(everything=True),
     "ui/main.cpp": Room(everything=True),
     # The guest: freestanding C and assembly, which share only the ABI with the host.
