@@ -23,7 +23,7 @@ struct multiboot_module {
 extern const struct multiboot_information *boot_information; /* physical; head.S */
 extern uint32_t boot_frames;
 
-static char command_line[512], program_arguments[1024];
+static char command_line[512], program_arguments[3072];
 static struct file program;
 
 static void copy_string(char *to, size_t size, uint32_t physical)

@@ -6,7 +6,7 @@
 #include "trap/task.h"
 #include "trap/trap.h"
 
-#define MAX_ARGUMENTS 64
+#define MAX_ARGUMENTS 200
 #define EFLAGS_IF 0x200
 
 /* The stack of a new program, from its top down, as the System V ABI has it:
@@ -43,6 +43,8 @@ static word build_stack(struct mm *mm, const char *arguments)
         while (*c == ' ')
             *c++ = 0;
     }
+    if (*c)
+        panic("more than %u arguments for %s", MAX_ARGUMENTS, current->name);
     block[0] = n;
     size_t block_size = (n + 5) * sizeof(word);
     word esp = (string - block_size) & ~15u;

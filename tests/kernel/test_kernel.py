@@ -217,7 +217,7 @@ class PageDirectories(KernelTest):
     def hits(self, split, program):
         addresses = list(self.cr3_moves(split))
         self.assertTrue(addresses)
-        script = ["set pagination off", "set confirm off", "set architecture i386"]
+        script = ["set pagination off", "set confirm off", "set architecture i386", "set remotetimeout 60"]
         command = " ".join([qemu.QEMU, "-S -gdb stdio -accel tcg -m 64 -nodefaults -vga none -display none -no-reboot",
                             f"-kernel {kernel(split)} -initrd {GUEST / program}",
                             "-device isa-debug-exit,iobase=0xf4,iosize=4"])
