@@ -1,7 +1,5 @@
 #pragma once
 // The architectural registers of the guest's processor: the model's truth, not the engine's.
-#include <array>
-
 #include "core/x86/control_registers.hpp"
 #include "core/x86/integers.hpp"
 #include "core/x86/rflags.hpp"
@@ -9,9 +7,28 @@
 #include "seg/records.hpp"
 #include "seg/segment_register.hpp"
 
+#include <array>
+
 namespace ringside {
 
-enum class Gpr : u8 { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
+enum class Gpr : u8 {
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15
+};
 
 struct Cpu {
     std::array<u64, 16> gpr{};
@@ -28,7 +45,8 @@ struct Cpu {
     std::array<u64, 8> dr{0, 0, 0, 0, 0, 0, 0xffff0ff0, 0x400};
     u64 star = 0, lstar = 0, cstar = 0, fmask = 0, kernel_gs_base = 0;
     u64 sysenter_cs = 0, sysenter_esp = 0, sysenter_eip = 0;
-    u64 pat = 0x0007040600070406, apic_base = 0xfee00900, misc_enable = 1, tsc_offset = 0, tsc_aux = 0;
+    u64 pat = 0x0007040600070406, apic_base = 0xfee00900, misc_enable = 1, tsc_offset = 0,
+        tsc_aux = 0;
     bool interrupt_shadow = false; // after STI or a load of SS: one instruction without interrupts
     bool halted = false;
     friend bool operator==(Cpu const&, Cpu const&) = default;

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-
 #include <elf.h>
 #include <fmt/format.h>
+#include <fstream>
 
 namespace ringside {
 
@@ -83,7 +82,8 @@ void read_headers(ElfImage& image, std::filesystem::path const& file, unsigned m
         bool const in_file = program.p_offset <= image.bytes.size() &&
                              program.p_filesz <= image.bytes.size() - program.p_offset;
         if (!in_file) {
-            refuse(file, fmt::format("truncated: segment {} reaches beyond the end of the file", i));
+            refuse(file,
+                   fmt::format("truncated: segment {} reaches beyond the end of the file", i));
         }
         if (program.p_filesz > program.p_memsz) {
             refuse(file, fmt::format("segment {} has more bytes in the file than in memory", i));
@@ -138,16 +138,17 @@ void check_program(ElfImage const& image, std::filesystem::path const& file, u64
     for (ElfSegment const& segment : sorted) {
         u64 const end = segment.linear + segment.memory_size;
         if (end < segment.linear || end > user_end) {
-            refuse(file, fmt::format("a segment at {:#x} lies outside user space (which ends at {:#x})",
-                                     segment.linear, user_end));
+            refuse(file,
+                   fmt::format("a segment at {:#x} lies outside user space (which ends at {:#x})",
+                               segment.linear, user_end));
         }
         if (segment.linear < previous_end) {
             refuse(file, segment.linear < page
                              ? std::string{"a segment lies in page 0, which catches null pointers"}
                              : fmt::format("its segments overlap at {:#x}", segment.linear));
         }
-        entry_in_code = entry_in_code || (segment.executable && image.entry >= segment.linear &&
-                                          image.entry < end);
+        entry_in_code = entry_in_code ||
+                        (segment.executable && image.entry >= segment.linear && image.entry < end);
         previous_end = end;
     }
     if (!entry_in_code) {

@@ -1,6 +1,7 @@
 #pragma once
-// Executable files for the guest, read and judged by the host: kernels that it loads, programs that the guest kernel will
-// load. Every way in which a file can be wrong is a HostError that names the file and the reason.
+// Executable files for the guest, read and judged by the host: kernels that it loads, programs that
+// the guest kernel will load. Every way in which a file can be wrong is a HostError that names the
+// file and the reason.
 #include "core/x86/integers.hpp"
 
 #include <filesystem>
@@ -27,8 +28,8 @@ struct ElfImage {
 
 [[nodiscard]] ElfImage read_elf(std::filesystem::path const& file);
 
-// A program the guest kernel can run: user addresses only, segments in order that do not overlap, entry in code, and
-// small enough for the machine's RAM.
+// A program the guest kernel can run: user addresses only, segments in order that do not overlap,
+// entry in code, and small enough for the machine's RAM.
 void check_program(ElfImage const& image, std::filesystem::path const& file, u64 ram_bytes);
 
 } // namespace ringside

@@ -1,17 +1,19 @@
 #pragma once
-// What the machine asks of the thing that executes innocent instructions. All of Unicorn lives behind it.
+// What the machine asks of the thing that executes innocent instructions. All of Unicorn lives
+// behind it.
 //
-// The engine keeps hidden mappings: for each privilege class the pages that may be touched without asking. A page that is
-// not there, or not with the right asked for, comes to the MissHandler, which decides with the guest's real tables. The
-// hidden mappings are thus a cache of the TLB model and never know more than it does.
+// The engine keeps hidden mappings: for each privilege class the pages that may be touched without
+// asking. A page that is not there, or not with the right asked for, comes to the MissHandler,
+// which decides with the guest's real tables. The hidden mappings are thus a cache of the TLB model
+// and never know more than it does.
+#include "core/cpu.hpp"
+#include "core/ram.hpp"
+#include "mmu/access.hpp"
+
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "core/cpu.hpp"
-#include "core/ram.hpp"
-#include "mmu/access.hpp"
 
 namespace ringside {
 
@@ -19,12 +21,13 @@ namespace ringside {
 enum class PrivilegeClass : u8 { Supervisor, User };
 
 enum class ExitKind : u8 {
-    BudgetSpent,       // the next instruction would be one too many
-    Stepped,           // one instruction, or one element of a repeated one, is done
-    Miss,              // a page is missing and the handler said stop; `address`, `access`
-    FetchAhead,        // the next block reaches into a page that is not mapped: step until there
-    Trap,              // the processor core refused the instruction at `ip`: exception `vector`, `error_code`
-    SoftwareInterrupt, // INT n, INT3, INTO or INT1 executed at `ip`: `vector`; the next IP is in the registers
+    BudgetSpent, // the next instruction would be one too many
+    Stepped,     // one instruction, or one element of a repeated one, is done
+    Miss,        // a page is missing and the handler said stop; `address`, `access`
+    FetchAhead,  // the next block reaches into a page that is not mapped: step until there
+    Trap, // the processor core refused the instruction at `ip`: exception `vector`, `error_code`
+    SoftwareInterrupt, // INT n, INT3, INTO or INT1 executed at `ip`: `vector`; the next IP is in
+                       // the registers
     InvalidOpcode,     // the processor core does not know the instruction at `ip`
     Leak,              // the instruction at `ip` must be executed by the model
 };
@@ -48,9 +51,9 @@ public:
     MissHandler& operator=(MissHandler const&) = delete;
     MissHandler& operator=(MissHandler&&) = delete;
     virtual ~MissHandler() = default;
-    // Called inside the run. Resume only after `Engine::grant` was asked for this access; the access
-    // is then tried again, and may come here again. `ip` is the executing instruction's offset in
-    // CS; Engine::retired() counts up to it.
+    // Called inside the run. Resume only after `Engine::grant` was asked for this access; the
+    // access is then tried again, and may come here again. `ip` is the executing instruction's
+    // offset in CS; Engine::retired() counts up to it.
     virtual MissAnswer on_miss(LinearAddress address, mmu::AccessType access, u64 ip) = 0;
     // The core translates a block that reaches into this page, long before (if ever) the guest
     // fetches from it. True if the TLB model already holds it and it was granted: no architectural

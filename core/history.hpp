@@ -1,5 +1,6 @@
 #pragma once
-// Keyframes of a run, and the way back: the nearest keyframe before a moment, then deterministic replay.
+// Keyframes of a run, and the way back: the nearest keyframe before a moment, then deterministic
+// replay.
 #include "core/machine.hpp"
 
 #include <vector>

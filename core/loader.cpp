@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-
 #include <fmt/format.h>
 
 namespace ringside {
@@ -24,7 +23,9 @@ constexpr u32 has_command_line = 1U << 2U;
 constexpr u32 has_modules = 1U << 3U;
 constexpr u32 has_memory_map = 1U << 6U;
 
-u64 round_up(u64 value, u64 to) { return (value + to - 1) / to * to; }
+u64 round_up(u64 value, u64 to) {
+    return (value + to - 1) / to * to;
+}
 
 void check_kernel(ElfImage const& image, std::filesystem::path const& file, u64 ram_bytes) {
     u64 const end = std::min<u64>(image.bytes.size(), multiboot_search);
@@ -65,14 +66,14 @@ std::string command_line(MachineConfig const& config) {
 }
 
 std::string module_line(MachineConfig const& config) {
-    std::string text = config.program_name.empty() ? config.program.filename().string()
-                                                   : config.program_name;
+    std::string text =
+        config.program_name.empty() ? config.program.filename().string() : config.program_name;
     std::size_t const slash = text.rfind('/');
     text = slash == std::string::npos ? text : text.substr(slash + 1);
     for (std::string const& argument : config.arguments) {
         if (argument.empty() || argument.find_first_of(" \t\n") != std::string::npos) {
-            throw HostError("an argument for the guest cannot be empty or hold spaces: '" + argument +
-                            "'");
+            throw HostError("an argument for the guest cannot be empty or hold spaces: '" +
+                            argument + "'");
         }
         text += " " + argument;
     }
@@ -167,8 +168,9 @@ void load_guest(MachineConfig const& config, Ram& ram, Cpu& cpu) {
     check_program(program, config.program, ram.size());
     u64 const module_end = module_start + program.bytes.size();
     if (module_end > ram.size()) {
-        throw HostError(fmt::format("{}: does not fit into RAM beside the kernel; give more with --ram",
-                                    config.program.string()));
+        throw HostError(
+            fmt::format("{}: does not fit into RAM beside the kernel; give more with --ram",
+                        config.program.string()));
     }
     ram.write_bytes(PhysicalAddress{module_start}, program.bytes);
     write_information(config, ram, module_start, module_end);

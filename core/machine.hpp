@@ -1,6 +1,6 @@
 #pragma once
-// The machine: one processor, RAM, a few ports. The engine runs innocent instructions; everything architectural is decided
-// by the models and committed here, one step at a time.
+// The machine: one processor, RAM, a few ports. The engine runs innocent instructions; everything
+// architectural is decided by the models and committed here, one step at a time.
 #include "core/cpu.hpp"
 #include "core/devices/console.hpp"
 #include "core/engine.hpp"
@@ -39,8 +39,8 @@ public:
     // Who hears the events; null: nobody (replay).
     void set_sink(trace::EventSink* sink) { sink_ = sink; }
 
-    // Each runs until the count is reached or the machine has ended. `run_*` is fast; `step` is one tick exactly:
-    // an instruction retired or an exception delivered.
+    // Each runs until the count is reached or the machine has ended. `run_*` is fast; `step` is one
+    // tick exactly: an instruction retired or an exception delivered.
     void run_until_tick(u64 tick);
     void run_until_insn(u64 insn);
     void step();
@@ -53,7 +53,8 @@ public:
     [[nodiscard]] Ram const& ram() const { return ram_; }
     [[nodiscard]] Ram& ram() { return ram_; }
     [[nodiscard]] mmu::Mmu const& mmu() const { return mmu_; }
-    // Bytes under a CR3 (default: the current one), without any effect; shorter when a page is absent.
+    // Bytes under a CR3 (default: the current one), without any effect; shorter when a page is
+    // absent.
     [[nodiscard]] std::vector<u8> peek(LinearAddress address, std::size_t size,
                                        std::optional<u64> cr3 = std::nullopt) const;
     [[nodiscard]] u64 state_hash();

@@ -1,4 +1,5 @@
-// What the models decide, committed: instructions of the system, interrupts and exceptions, the end of a run.
+// What the models decide, committed: instructions of the system, interrupts and exceptions, the end
+// of a run.
 #include "core/decoder/decode.hpp"
 #include "core/machine.hpp"
 
@@ -141,9 +142,8 @@ void Machine::tell_fault(Fault const& fault) {
         cpu_.cr2 = fault.address.value();
         tell(trace::PageFault{.cr2 = fault.address.value(), .err = fault.error_code});
     } else {
-        tell(trace::Exception{.vec = static_cast<u8>(fault.vector),
-                              .err = fault.error_code,
-                              .rule = fault.rule});
+        tell(trace::Exception{
+            .vec = static_cast<u8>(fault.vector), .err = fault.error_code, .rule = fault.rule});
     }
 }
 
@@ -200,8 +200,8 @@ void Machine::deliver(seg::InterruptRequest request, u64 ip) {
         auto const first = static_cast<ExceptionVector>(request.vector);
         // What an INT n or an external interrupt meets is a first exception: these are benign.
         bool const is_benign = is_first && request.source != seg::InterruptSource::Exception;
-        seg::Escalation const next = is_benign ? seg::Escalation::HandleSecond
-                                               : seg::escalate(first, second->vector);
+        seg::Escalation const next =
+            is_benign ? seg::Escalation::HandleSecond : seg::escalate(first, second->vector);
         is_first = false;
         retires = false;
         ip = cpu_.rip; // the instruction did not get through: it is the faulting one now

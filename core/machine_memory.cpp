@@ -1,4 +1,5 @@
-// The machine's translations: every access of the models and every miss of the engine goes through `translate`.
+// The machine's translations: every access of the models and every miss of the engine goes through
+// `translate`.
 #include "core/machine.hpp"
 #include "core/unicorn/posture.hpp"
 
@@ -100,8 +101,8 @@ Result<u64, Fault> Machine::read(LinearAddress address, unsigned size, Privilege
     unsigned done = 0;
     while (done < size) {
         LinearAddress const at{(address.value() + done) & linear_mask()};
-        unsigned const piece = static_cast<unsigned>(
-            std::min<u64>(size - done, page_size_4k - at.page_offset()));
+        unsigned const piece =
+            static_cast<unsigned>(std::min<u64>(size - done, page_size_4k - at.page_offset()));
         auto const physical = translate(access_of(at, mmu::AccessType::Read, privilege));
         if (!physical) {
             return physical.error();
@@ -132,8 +133,8 @@ void Machine::write(LinearAddress address, unsigned size, u64 value, Privilege p
     unsigned done = 0;
     while (done < size) {
         LinearAddress const at{(address.value() + done) & linear_mask()};
-        unsigned const piece = static_cast<unsigned>(
-            std::min<u64>(size - done, page_size_4k - at.page_offset()));
+        unsigned const piece =
+            static_cast<unsigned>(std::min<u64>(size - done, page_size_4k - at.page_offset()));
         auto const physical = translate(access_of(at, mmu::AccessType::Write, privilege));
         RINGSIDE_ENSURE(static_cast<bool>(physical), "a write is probed before it is made");
         ram_.write(physical.value(), piece, value >> (8U * done));
@@ -163,7 +164,9 @@ void Machine::invalidate_page(LinearAddress address, Cpu const& after) {
     drop_hidden(dropped);
 }
 
-void Machine::translation_rules_changed() { engine_.drop_all(); }
+void Machine::translation_rules_changed() {
+    engine_.drop_all();
+}
 
 std::vector<u8> Machine::peek(LinearAddress address, std::size_t size,
                               std::optional<u64> cr3) const {
@@ -177,8 +180,8 @@ std::vector<u8> Machine::peek(LinearAddress address, std::size_t size,
     std::vector<u8> bytes;
     while (bytes.size() < size) {
         LinearAddress const at{(address.value() + bytes.size()) & linear_mask()};
-        mmu::PageWalk const walk =
-            mmu::walk(ram_, context, {.address = at, .type = mmu::AccessType::Read, .implicit = true});
+        mmu::PageWalk const walk = mmu::walk(
+            ram_, context, {.address = at, .type = mmu::AccessType::Read, .implicit = true});
         if (!walk.outcome) {
             break;
         }

@@ -116,7 +116,8 @@ void Machine::finish_exit(EngineExit const& exit) {
                                           : nullptr});
 }
 
-// A block reaches into a page that must not be touched before the guest gets there: one instruction at a time.
+// A block reaches into a page that must not be touched before the guest gets there: one instruction
+// at a time.
 void Machine::step_over_page_end(EngineExit const& exit) {
     u64 const first_page = LinearAddress{exit.ip}.page().value();
     u64 before = 0;
@@ -127,8 +128,8 @@ void Machine::step_over_page_end(EngineExit const& exit) {
              LinearAddress{cpu_.rip}.page().value() == first_page);
 }
 
-// The instruction at CS:IP, fetched as the processor does: limit, then the page of its first byte, then as many more
-// bytes as it has.
+// The instruction at CS:IP, fetched as the processor does: limit, then the page of its first byte,
+// then as many more bytes as it has.
 Result<Instruction, Fault> Machine::fetch() {
     CodeSize const size = unicorn::code_size_of(cpu_);
     std::array<u8, longest_instruction> bytes{};
@@ -149,8 +150,8 @@ Result<Instruction, Fault> Machine::fetch() {
         if (!physical) {
             return physical.error();
         }
-        std::size_t const in_page = std::min<std::size_t>(page_size_4k - at.page_offset(),
-                                                          longest_instruction - have);
+        std::size_t const in_page =
+            std::min<std::size_t>(page_size_4k - at.page_offset(), longest_instruction - have);
         for (std::size_t i = 0; i < in_page; ++i) {
             bytes[have++] = static_cast<u8>(ram_.read(physical.value() + i, 1));
         }
@@ -234,7 +235,8 @@ std::optional<Fault> Machine::check_operands(Instruction const& instruction) {
                     memory.write ? Write : Read);
     }
     bool const has_elements =
-        !repeats(instruction) || cpu_[Gpr::RCX] % (u64{1} << (8U * std::min<u8>(instruction.address_size, 4))) != 0;
+        !repeats(instruction) ||
+        cpu_[Gpr::RCX] % (u64{1} << (8U * std::min<u8>(instruction.address_size, 4))) != 0;
     if (!fault && has_elements && instruction.string_reads_source) {
         fault = ask(source_segment, string_source(instruction, cpu_.gpr), instruction.operand_size,
                     Read);

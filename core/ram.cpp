@@ -1,19 +1,18 @@
 #include "core/ram.hpp"
 
+#include "core/host_error.hpp"
+
 #include <array>
 #include <cstring>
-
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include "core/host_error.hpp"
 
 namespace ringside {
 
 namespace {
 
-// One frame's share of the hash: position-dependent, so that equal frames in other places differ. All-zero frames
-// count nothing.
+// One frame's share of the hash: position-dependent, so that equal frames in other places differ.
+// All-zero frames count nothing.
 u64 frame_hash(u8 const* bytes, std::size_t number) {
     u64 hash = 0x9e3779b97f4a7c15U * (number + 1);
     u64 any = 0;
@@ -50,7 +49,9 @@ Ram::Ram(u64 size)
     std::memset(data_ + size, 0xff, page_size_4k);
 }
 
-void Ram::repair_unbacked_page() { std::memset(data_ + size_, 0xff, page_size_4k); }
+void Ram::repair_unbacked_page() {
+    std::memset(data_ + size_, 0xff, page_size_4k);
+}
 
 Ram::~Ram() {
     if (data_ != nullptr) {
@@ -86,7 +87,8 @@ void Ram::write(PhysicalAddress address, unsigned size, u64 value) {
 
 void Ram::write_bytes(PhysicalAddress address, std::span<u8 const> bytes) {
     while (!bytes.empty()) {
-        std::size_t const piece = std::min<std::size_t>(bytes.size(), page_size_4k - address.page_offset());
+        std::size_t const piece =
+            std::min<std::size_t>(bytes.size(), page_size_4k - address.page_offset());
         if (backs(address)) {
             if (about_to_write(address.page())) {
                 changed_code_.push_back(address.page().value());
@@ -112,7 +114,9 @@ bool Ram::about_to_write(PhysicalAddress frame) {
     return true;
 }
 
-std::vector<u64> Ram::take_changed_code() { return std::exchange(changed_code_, {}); }
+std::vector<u64> Ram::take_changed_code() {
+    return std::exchange(changed_code_, {});
+}
 
 void Ram::mark_dirty(std::size_t frame) {
     if (is_dirty_[frame] == 0) {
@@ -126,7 +130,8 @@ Ram::Image Ram::take_image() {
         u8 const* const now = frame(number);
         u64 const hash = frame_hash(now, number);
         is_dirty_[number] = 0;
-        bool const same = base_[number] ? std::memcmp(base_[number]->data(), now, page_size_4k) == 0 : hash == 0;
+        bool const same =
+            base_[number] ? std::memcmp(base_[number]->data(), now, page_size_4k) == 0 : hash == 0;
         if (same) {
             continue;
         }

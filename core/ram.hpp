@@ -1,12 +1,12 @@
 #pragma once
-// Guest-physical memory: RAM in a memfd, so that the engine can show any frame at any linear page by aliasing it
-// (docs/architecture.md, "hidden page tables and aliased windows"). Knows for every frame how often its code changed and
-// whether it may have changed since the last keyframe.
+// Guest-physical memory: RAM in a memfd, so that the engine can show any frame at any linear page
+// by aliasing it (docs/architecture.md, "hidden page tables and aliased windows"). Knows for every
+// frame how often its code changed and whether it may have changed since the last keyframe.
+#include "core/x86/memory.hpp"
+
 #include <memory>
 #include <span>
 #include <vector>
-
-#include "core/x86/memory.hpp"
 
 namespace ringside {
 
@@ -19,7 +19,9 @@ public:
     Ram& operator=(Ram&&) = delete;
     ~Ram() override;
 
-    [[nodiscard]] u32 read32(PhysicalAddress address) const override { return static_cast<u32>(read(address, 4)); }
+    [[nodiscard]] u32 read32(PhysicalAddress address) const override {
+        return static_cast<u32>(read(address, 4));
+    }
     [[nodiscard]] u64 read64(PhysicalAddress address) const override { return read(address, 8); }
     void write32(PhysicalAddress address, u32 value) override { write(address, 4, value); }
     void write64(PhysicalAddress address, u64 value) override { write(address, 8, value); }
@@ -35,31 +37,34 @@ public:
     [[nodiscard]] u8 const* frame(u64 number) const { return data_ + number * page_size_4k; }
     [[nodiscard]] u64 frame_count() const { return size_ / page_size_4k; }
 
-    // For the engine's windows: the memfd, and the offset in it that shows this frame. Unbacked frames show one page of
-    // ones that lies behind RAM.
+    // For the engine's windows: the memfd, and the offset in it that shows this frame. Unbacked
+    // frames show one page of ones that lies behind RAM.
     [[nodiscard]] int descriptor() const { return descriptor_; }
-    [[nodiscard]] u64 window_offset(PhysicalAddress frame) const { return backs(frame) ? frame.value() : size_; }
+    [[nodiscard]] u64 window_offset(PhysicalAddress frame) const {
+        return backs(frame) ? frame.value() : size_;
+    }
 
     // A store where no memory is went to that page.
     void repair_unbacked_page();
 
-    // Code versions: a frame that is executable somewhere is write-protected everywhere; who lets a write through says
-    // so here, and translations of an older version are stale.
+    // Code versions: a frame that is executable somewhere is write-protected everywhere; who lets a
+    // write through says so here, and translations of an older version are stale.
     [[nodiscard]] u32 code_version(PhysicalAddress frame) const { return version_[index(frame)]; }
     [[nodiscard]] bool is_code(PhysicalAddress frame) const { return is_code_[index(frame)] != 0; }
     void mark_code(PhysicalAddress frame) { is_code_[index(frame)] = 1; }
     // The frame is about to be written: by the guest (the engine maps it writable) or by the model.
     // True if it held code: its executable mappings must go.
     bool about_to_write(PhysicalAddress frame);
-    // Frames whose code changed by a write of the model since this was last asked; the engine drops their mappings.
+    // Frames whose code changed by a write of the model since this was last asked; the engine drops
+    // their mappings.
     [[nodiscard]] std::vector<u64> take_changed_code();
 
     // Keyframes. A frame's content is shared between keyframes as long as it does not change.
     using Frame = std::array<u8, page_size_4k>;
     using Image = std::vector<std::shared_ptr<Frame const>>; // null: all zero
-    [[nodiscard]] Image take_image();         // afterwards nothing is dirty
-    void restore_image(Image const& image);   // afterwards nothing is dirty
-    [[nodiscard]] u64 hash() const;           // of all content
+    [[nodiscard]] Image take_image();                        // afterwards nothing is dirty
+    void restore_image(Image const& image);                  // afterwards nothing is dirty
+    [[nodiscard]] u64 hash() const;                          // of all content
 
 private:
     [[nodiscard]] std::size_t index(PhysicalAddress address) const {

@@ -66,8 +66,8 @@ public:
 private:
     // The first event that has not happened yet.
     void find_event() {
-        auto const found = std::ranges::lower_bound(events_, machine_.ticks(), {},
-                                                    [](trace::Event const& event) { return event.tick; });
+        auto const found = std::ranges::lower_bound(
+            events_, machine_.ticks(), {}, [](trace::Event const& event) { return event.tick; });
         event_ = static_cast<u64>(found - events_.begin());
     }
 };
@@ -78,23 +78,51 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-RunEnd const& Session::record(u64 max_insns) { return self_->record(max_insns); }
-MachineConfig const& Session::config() const { return self_->config_; }
-RunEnd const& Session::end() const { return self_->end_; }
-std::vector<trace::Event> const& Session::events() const { return self_->events_; }
-std::string const& Session::console() const { return self_->console_; }
-void Session::go_to_tick(u64 tick) { self_->go_to_tick(tick); }
-void Session::go_to_insn(u64 insn) { self_->go_to_insn(insn); }
-void Session::go_to_event(u64 index) { self_->go_to_event(index); }
+RunEnd const& Session::record(u64 max_insns) {
+    return self_->record(max_insns);
+}
+MachineConfig const& Session::config() const {
+    return self_->config_;
+}
+RunEnd const& Session::end() const {
+    return self_->end_;
+}
+std::vector<trace::Event> const& Session::events() const {
+    return self_->events_;
+}
+std::string const& Session::console() const {
+    return self_->console_;
+}
+void Session::go_to_tick(u64 tick) {
+    self_->go_to_tick(tick);
+}
+void Session::go_to_insn(u64 insn) {
+    self_->go_to_insn(insn);
+}
+void Session::go_to_event(u64 index) {
+    self_->go_to_event(index);
+}
 Moment Session::moment() const {
     return {.tick = self_->machine_.ticks(), .event = self_->event_, .micro = 0};
 }
-u64 Session::insns() const { return self_->machine_.insns(); }
-Cpu const& Session::cpu() const { return std::as_const(self_->machine_).cpu(); }
-mmu::Tlb const& Session::tlb() const { return self_->machine_.mmu().tlb(); }
-PhysicalMemory const& Session::physical() const { return std::as_const(self_->machine_).ram(); }
-u64 Session::ram_size() const { return std::as_const(self_->machine_).ram().size(); }
-u64 Session::state_hash() const { return self_->machine_.state_hash(); }
+u64 Session::insns() const {
+    return self_->machine_.insns();
+}
+Cpu const& Session::cpu() const {
+    return std::as_const(self_->machine_).cpu();
+}
+mmu::Tlb const& Session::tlb() const {
+    return self_->machine_.mmu().tlb();
+}
+PhysicalMemory const& Session::physical() const {
+    return std::as_const(self_->machine_).ram();
+}
+u64 Session::ram_size() const {
+    return std::as_const(self_->machine_).ram().size();
+}
+u64 Session::state_hash() const {
+    return self_->machine_.state_hash();
+}
 
 std::vector<u8> Session::peek(LinearAddress address, std::size_t size,
                               std::optional<u64> cr3) const {
@@ -118,14 +146,15 @@ Explanation Session::explain(seg::SegmentName segment, u64 offset, u32 size,
     Explanation answer;
     answer.segment = seg::access(state, now.rflags, segment, offset, size, type);
     if (answer.segment.outcome) {
-        mmu::AccessType const access = type == seg::SegmentAccessType::Write ? mmu::AccessType::Write
-                                       : type == seg::SegmentAccessType::Fetch
-                                           ? mmu::AccessType::Fetch
-                                           : mmu::AccessType::Read;
-        answer.lookup = self_->machine_.mmu().look_up(
-            physical(), now.paging_context(),
-            {.address = answer.segment.outcome.value(), .type = access,
-             .user = state.cpl == Ring::R3, .implicit = false});
+        mmu::AccessType const access =
+            type == seg::SegmentAccessType::Write   ? mmu::AccessType::Write
+            : type == seg::SegmentAccessType::Fetch ? mmu::AccessType::Fetch
+                                                    : mmu::AccessType::Read;
+        answer.lookup = self_->machine_.mmu().look_up(physical(), now.paging_context(),
+                                                      {.address = answer.segment.outcome.value(),
+                                                       .type = access,
+                                                       .user = state.cpl == Ring::R3,
+                                                       .implicit = false});
         answer.tlb_hit = !answer.lookup->walk;
     }
     return answer;

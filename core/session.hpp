@@ -1,17 +1,18 @@
 #pragma once
-// A session: one program under one kernel, with its whole story and every one of its moments. The story is recorded by
-// one run from reset to the end (or to the instruction budget); any moment is then reached by the nearest keyframe and
-// deterministic replay, so every panel can ask a past moment a new question.
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
+// A session: one program under one kernel, with its whole story and every one of its moments. The
+// story is recorded by one run from reset to the end (or to the instruction budget); any moment is
+// then reached by the nearest keyframe and deterministic replay, so every panel can ask a past
+// moment a new question.
 #include "core/cpu.hpp"
 #include "core/machine_config.hpp"
 #include "core/trace/event.hpp"
 #include "mmu/mmu.hpp"
 #include "seg/segment_access.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace ringside {
 
@@ -19,14 +20,15 @@ namespace ringside {
 enum class EndKind : u8 { Exited, BudgetSpent, Panic, Shutdown, Halted };
 struct RunEnd {
     EndKind kind = EndKind::Exited;
-    u32 wait_status = 0;  // Exited: exit code << 8 | signal
-    std::string reason;   // Panic, Shutdown, Halted
+    u32 wait_status = 0; // Exited: exit code << 8 | signal
+    std::string reason;  // Panic, Shutdown, Halted
     u64 insns = 0;
     u64 ticks = 0;
 };
 
-// A moment: the machine state at `tick`, seen while event `event` (index) is about to commit. `event` == events().size()
-// is after the last event; `micro` is a line of that event's record (a walk's step, a gate's check).
+// A moment: the machine state at `tick`, seen while event `event` (index) is about to commit.
+// `event` == events().size() is after the last event; `micro` is a line of that event's record (a
+// walk's step, a gate's check).
 struct Moment {
     u64 tick = 0;
     u64 event = 0;
@@ -50,7 +52,8 @@ public:
     Session& operator=(Session&&) noexcept;
     ~Session();
 
-    // Records the run: to the end, or until `max_insns` have retired. Called once, before anything below.
+    // Records the run: to the end, or until `max_insns` have retired. Called once, before anything
+    // below.
     RunEnd const& record(u64 max_insns);
     [[nodiscard]] MachineConfig const& config() const;
     [[nodiscard]] RunEnd const& end() const;
@@ -59,8 +62,9 @@ public:
 
     // Goes to a moment (clamped to the run). Going back uses a keyframe and replay.
     void go_to_tick(u64 tick);
-    void go_to_insn(u64 insn);       // the state when `insn` instructions have retired
-    void go_to_event(u64 index);     // the state just before that event's step; events().size(): the end
+    void go_to_insn(u64 insn); // the state when `insn` instructions have retired
+    void
+    go_to_event(u64 index); // the state just before that event's step; events().size(): the end
     [[nodiscard]] Moment moment() const;
 
     // The machine at this moment.
@@ -69,12 +73,13 @@ public:
     [[nodiscard]] mmu::Tlb const& tlb() const;
     [[nodiscard]] PhysicalMemory const& physical() const; // for page walks that explain
     [[nodiscard]] u64 ram_size() const;
-    // Bytes at a linear address under a CR3 (default: the current one), without any effect; shorter when a page is absent.
+    // Bytes at a linear address under a CR3 (default: the current one), without any effect; shorter
+    // when a page is absent.
     [[nodiscard]] std::vector<u8> peek(LinearAddress address, std::size_t size,
                                        std::optional<u64> cr3 = std::nullopt) const;
     [[nodiscard]] std::vector<u8> peek_physical(PhysicalAddress address, std::size_t size) const;
-    [[nodiscard]] Explanation explain(seg::SegmentName segment, u64 offset, u32 size, seg::SegmentAccessType type,
-                                      std::optional<u8> cpl) const;
+    [[nodiscard]] Explanation explain(seg::SegmentName segment, u64 offset, u32 size,
+                                      seg::SegmentAccessType type, std::optional<u8> cpl) const;
     [[nodiscard]] u64 state_hash() const; // registers, memory, devices
 
 private:

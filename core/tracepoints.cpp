@@ -48,7 +48,8 @@ public:
     [[nodiscard]] std::array<u64, 6> words(u64 address) const {
         std::array<u64, 6> values{};
         for (std::size_t i = 0; i < values.size(); ++i) {
-            values[i] = is_64bit_ ? structure<u64>(address + 8 * i) : structure<u32>(address + 4 * i);
+            values[i] =
+                is_64bit_ ? structure<u64>(address + 8 * i) : structure<u32>(address + 4 * i);
         }
         return values;
     }
@@ -96,8 +97,9 @@ trace::Body copy(Reader const& reader) {
                        .kernel = kernel,
                        .n = size,
                        .left = left,
-                       .head = kernel == 0 ? std::string{}
-                                           : reader.text(kernel, std::min<u64>(arrived, copy_head))};
+                       .head = kernel == 0
+                                   ? std::string{}
+                                   : reader.text(kernel, std::min<u64>(arrived, copy_head))};
 }
 
 trace::Body vma(Reader const& reader) {
@@ -107,7 +109,8 @@ trace::Body vma(Reader const& reader) {
                       .end = told.end,
                       .prot = told.prot,
                       .flags = told.flags,
-                      .file = told.name == 0 ? std::string{} : reader.text(told.name, u64{told.name_length}),
+                      .file = told.name == 0 ? std::string{}
+                                             : reader.text(told.name, u64{told.name_length}),
                       .pgoff = told.pgoff,
                       .pid = told.pid};
 }

@@ -1,10 +1,10 @@
 #pragma once
-// The console: what the guest prints, and the whole of its standard input, known from the start so that a run is a
-// function of its inputs (ports: kernel_stub/abi/ports.h).
+// The console: what the guest prints, and the whole of its standard input, known from the start so
+// that a run is a function of its inputs (ports: kernel_stub/abi/ports.h).
+#include "core/x86/integers.hpp"
+
 #include <string>
 #include <utility>
-
-#include "core/x86/integers.hpp"
 
 namespace ringside {
 

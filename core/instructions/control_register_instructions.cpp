@@ -15,8 +15,7 @@ constexpr u64 cr4_defined = cr4::VME | cr4::PVI | cr4::TSD | cr4::DE | cr4::PSE 
                             cr4::PCIDE | cr4::SMEP | cr4::SMAP;
 // Bits whose change makes another paging mode or other rights.
 constexpr u64 cr0_paging = cr0::PG | cr0::WP;
-constexpr u64 cr4_paging =
-    cr4::PSE | cr4::PAE | cr4::PGE | cr4::PCIDE | cr4::SMEP | cr4::SMAP;
+constexpr u64 cr4_paging = cr4::PSE | cr4::PAE | cr4::PGE | cr4::PCIDE | cr4::SMEP | cr4::SMAP;
 
 void tell_write(Execution& execution, u8 number, u64 before, u64 after) {
     execution.environment.tell(
@@ -48,8 +47,7 @@ Outcome write_cr0(Execution& execution, u64 value) {
     u64 const before = cpu.cr0;
     u64 const after = (value & cr0_defined) | cr0::ET;
     bool const pages = (after & cr0::PG) != 0;
-    if ((pages && (after & cr0::PE) == 0) ||
-        ((after & cr0::NW) != 0 && (after & cr0::CD) == 0)) {
+    if ((pages && (after & cr0::PE) == 0) || ((after & cr0::NW) != 0 && (after & cr0::CD) == 0)) {
         return general_protection(rules::cr0_combination);
     }
     bool const starts_paging = pages && (before & cr0::PG) == 0;

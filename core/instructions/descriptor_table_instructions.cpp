@@ -7,8 +7,11 @@ namespace ringside {
 
 namespace {
 
-// The pseudo-descriptor: a 16-bit limit, then a base of 3, 4 or 8 bytes (SDM volume 3, figure 3-11).
-unsigned base_size(Execution const& execution) { return execution.is_64bit() ? 8 : 4; }
+// The pseudo-descriptor: a 16-bit limit, then a base of 3, 4 or 8 bytes (SDM volume 3, figure
+// 3-11).
+unsigned base_size(Execution const& execution) {
+    return execution.is_64bit() ? 8 : 4;
+}
 
 u64 base_mask(Execution const& execution) {
     if (execution.is_64bit()) {
@@ -92,9 +95,8 @@ Outcome store_selector(Execution& execution, seg::SegmentRegister const& segment
         return undefined_opcode(rules::opcode_defined);
     }
     Instruction const& instruction = execution.instruction;
-    auto const done =
-        execution.write_rm(instruction.rm_is_register ? instruction.operand_size : 2U,
-                           segment.selector.raw);
+    auto const done = execution.write_rm(instruction.rm_is_register ? instruction.operand_size : 2U,
+                                         segment.selector.raw);
     return done ? Outcome{Progress::Retired} : Outcome{done.error()};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// What an instruction that the model executes may do besides changing registers. The machine implements it.
+// What an instruction that the model executes may do besides changing registers. The machine
+// implements it.
 #include "core/cpu.hpp"
 #include "core/trace/event.hpp"
 #include "core/x86/memory.hpp"

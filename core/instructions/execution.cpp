@@ -23,7 +23,9 @@ Execution::Execution(Instruction const& of, Cpu const& from, Environment& in)
     cpu.interrupt_shadow = false;
 }
 
-u64 Execution::gpr(unsigned number, unsigned size) const { return truncated(cpu.gpr[number], size); }
+u64 Execution::gpr(unsigned number, unsigned size) const {
+    return truncated(cpu.gpr[number], size);
+}
 
 void Execution::set_gpr(unsigned number, unsigned size, u64 value) {
     u64& whole = cpu.gpr[number];
@@ -137,7 +139,8 @@ std::optional<Fault> not_privileged(Execution const& execution) {
 
 Outcome execute(Execution& execution) {
     if (execution.instruction.lock) {
-        return undefined_opcode(rules::lock_allowed); // no instruction of these families allows LOCK
+        return undefined_opcode(
+            rules::lock_allowed); // no instruction of these families allows LOCK
     }
     switch (execution.instruction.operation) {
         using enum Operation;

@@ -1,5 +1,6 @@
 #pragma once
-// One instruction executed by the model. It works on a copy of the registers; a fault leaves the machine as it was.
+// One instruction executed by the model. It works on a copy of the registers; a fault leaves the
+// machine as it was.
 #include "core/decoder/instruction.hpp"
 #include "core/instructions/environment.hpp"
 #include "core/x86/result.hpp"
@@ -16,7 +17,8 @@ public:
     Cpu cpu; // after; the instruction pointer is already the next one
     Environment& environment;
 
-    // Operands. Sizes are bytes; register writes of 4 bytes clear the upper half, as the manual has it.
+    // Operands. Sizes are bytes; register writes of 4 bytes clear the upper half, as the manual has
+    // it.
     [[nodiscard]] u64 gpr(unsigned number, unsigned size) const;
     void set_gpr(unsigned number, unsigned size, u64 value);
     [[nodiscard]] u64 memory_offset() const; // of the explicit operand, in its segment
@@ -40,7 +42,9 @@ public:
         return before.cpl() == Ring::R3 ? Privilege::User : Privilege::Supervisor;
     }
     [[nodiscard]] LinearMemory& memory() { return environment.memory(); }
-    void set_flag(u64 flag, bool value) { cpu.rflags = value ? cpu.rflags | flag : cpu.rflags & ~flag; }
+    void set_flag(u64 flag, bool value) {
+        cpu.rflags = value ? cpu.rflags | flag : cpu.rflags & ~flag;
+    }
 
 private:
     [[nodiscard]] Result<LinearAddress, Fault> linear(seg::SegmentName segment, u64 offset,
@@ -52,8 +56,8 @@ private:
 enum class Progress : u8 { Retired, Repeats };
 using Outcome = Result<Progress, Fault>;
 
-// Executes any instruction that is_sensitive(), and MOV from and PUSH of segment registers. In `execution.cpu` is the
-// state after it, unless it faulted.
+// Executes any instruction that is_sensitive(), and MOV from and PUSH of segment registers. In
+// `execution.cpu` is the state after it, unless it faulted.
 [[nodiscard]] Outcome execute(Execution& execution);
 
 // Families, one file each.

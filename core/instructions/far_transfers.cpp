@@ -65,7 +65,8 @@ Outcome interrupt_return(Execution& execution) {
 
 Outcome finish(Execution& execution, seg::FarTransfer const& record) {
     if (!record.outcome) {
-        seg::commit(record.writes, execution.memory()); // empty but for the one case its header names
+        seg::commit(record.writes,
+                    execution.memory()); // empty but for the one case its header names
         return record.outcome.error();
     }
     tell(execution, trace::TransferKind::Far, record);
@@ -107,10 +108,10 @@ Outcome jump_or_call(Execution& execution, bool is_call) {
     seg::ControlState const from = execution.cpu.control_state();
     unsigned const size = execution.instruction.operand_size;
     FarPointer const& to = target.value();
-    return finish(execution, is_call ? seg::far_call(state, execution.memory(), from, to.selector,
-                                                     to.offset, size)
-                                     : seg::far_jump(state, execution.memory(), from, to.selector,
-                                                     to.offset, size));
+    return finish(
+        execution,
+        is_call ? seg::far_call(state, execution.memory(), from, to.selector, to.offset, size)
+                : seg::far_jump(state, execution.memory(), from, to.selector, to.offset, size));
 }
 
 // SYSENTER and SYSEXIT without IA32_SYSENTER_CS, SYSCALL and SYSRET without EFER.SCE.

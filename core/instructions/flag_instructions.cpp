@@ -30,7 +30,8 @@ Outcome push_flags(Execution& execution) {
     return done ? Outcome{Progress::Retired} : Outcome{done.error()};
 }
 
-// SDM volume 2, "POPF": what may change depends on CPL and IOPL; nothing faults but in virtual-8086 mode.
+// SDM volume 2, "POPF": what may change depends on CPL and IOPL; nothing faults but in virtual-8086
+// mode.
 Outcome pop_flags(Execution& execution) {
     if (in_virtual8086(execution) && iopl(execution.before.rflags) < 3) {
         return general_protection(rules::interrupt_flag_privilege);

@@ -1,5 +1,5 @@
-// CPUID, RDTSC and what else a program may ask about the processor and its time. Time is the number of retired
-// instructions, so that a run is a function of its inputs.
+// CPUID, RDTSC and what else a program may ask about the processor and its time. Time is the number
+// of retired instructions, so that a run is a function of its inputs.
 #include "core/instructions/execution.hpp"
 #include "core/instructions/rules.hpp"
 
@@ -37,7 +37,8 @@ CpuidLeaf leaf(u32 number) {
     case 0x80000000:
         return {.eax = 0x80000008};
     case 0x80000001:
-        return {.edx = 1U << 20U | 1U << 26U | 1U << 29U}; // execute disable, 1-GiB pages, long mode
+        return {.edx =
+                    1U << 20U | 1U << 26U | 1U << 29U}; // execute disable, 1-GiB pages, long mode
     case 0x80000008:
         return {.eax = 48U << 8U | 40U}; // linear and physical address bits
     default:

@@ -73,8 +73,7 @@ Outcome write_efer(Execution& execution, u64 value) {
     Cpu& cpu = execution.cpu;
     constexpr u64 writable = efer::SCE | efer::LME | efer::NXE;
     bool const changes_lme = ((value ^ cpu.efer) & efer::LME) != 0;
-    if ((value & ~(writable | efer::LMA)) != 0 ||
-        (changes_lme && (cpu.cr0 & cr0::PG) != 0)) {
+    if ((value & ~(writable | efer::LMA)) != 0 || (changes_lme && (cpu.cr0 & cr0::PG) != 0)) {
         return general_protection(rules::msr_value);
     }
     u64 const before = cpu.efer;
@@ -116,7 +115,8 @@ Outcome execute_model_specific_instruction(Execution& execution) {
     case Operation::Wrmsr:
         break;
     default:
-        return undefined_opcode(rules::opcode_defined); // XSAVE and FSGSBASE are not offered by CPUID
+        return undefined_opcode(
+            rules::opcode_defined); // XSAVE and FSGSBASE are not offered by CPUID
     }
     if (auto const fault = not_privileged(execution)) {
         return *fault;

@@ -25,8 +25,8 @@ Result<bool, Fault> bitmap_allows(Execution& execution, u16 port, unsigned size)
     if (first + 1 > tr.limit) {
         return false;
     }
-    auto const bits = execution.memory().read(LinearAddress{tr.base + first}, 2,
-                                              Privilege::ImplicitSupervisor);
+    auto const bits =
+        execution.memory().read(LinearAddress{tr.base + first}, 2, Privilege::ImplicitSupervisor);
     if (!bits) {
         return bits.error();
     }
@@ -36,9 +36,9 @@ Result<bool, Fault> bitmap_allows(Execution& execution, u16 port, unsigned size)
 
 std::optional<Fault> not_allowed(Execution& execution, u16 port, unsigned size) {
     seg::Mode const mode = execution.mode();
-    bool const by_iopl = mode == seg::Mode::Real ||
-                         (mode != seg::Mode::Virtual8086 &&
-                          execution.cpl() <= rflags::iopl(execution.before.rflags));
+    bool const by_iopl =
+        mode == seg::Mode::Real || (mode != seg::Mode::Virtual8086 &&
+                                    execution.cpl() <= rflags::iopl(execution.before.rflags));
     if (by_iopl) {
         return std::nullopt;
     }
@@ -80,9 +80,9 @@ Progress count_down(Execution& execution) {
 Outcome in_string(Execution& execution, u16 port, unsigned size) {
     u64 const offset = string_destination(execution.instruction, execution.before.gpr);
     // The destination is checked before the port is read: a read may have effects.
-    auto const address = seg::access(execution.before.segments, execution.before.rflags,
-                                     seg::SegmentName::ES, offset, size,
-                                     seg::SegmentAccessType::Write);
+    auto const address =
+        seg::access(execution.before.segments, execution.before.rflags, seg::SegmentName::ES,
+                    offset, size, seg::SegmentAccessType::Write);
     if (!address.outcome) {
         return address.outcome.error();
     }
@@ -115,7 +115,7 @@ Outcome execute_port_instruction(Execution& execution) {
     unsigned const size = instruction.operand_size == 8 ? 4 : instruction.operand_size;
     bool const in_dx = instruction.port_in_dx || instruction.is_string;
     u16 const port = in_dx ? static_cast<u16>(execution.before[Gpr::RDX])
-                                            : static_cast<u16>(instruction.immediate & 0xff);
+                           : static_cast<u16>(instruction.immediate & 0xff);
     bool const nothing_to_do =
         repeats(instruction) &&
         execution.gpr(static_cast<unsigned>(Gpr::RCX), instruction.address_size) == 0;

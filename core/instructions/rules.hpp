@@ -1,5 +1,6 @@
 #pragma once
-// The rules of instructions that the model executes and that are no business of segmentation or paging.
+// The rules of instructions that the model executes and that are no business of segmentation or
+// paging.
 #include "core/x86/rule.hpp"
 
 #include <array>
@@ -27,14 +28,13 @@ inline constexpr Rule cr4_pae_stays{"cr4.pae-stays", "CR4.PAE is not cleared in 
                                     "SDM 3A 2.5"};
 inline constexpr Rule cr4_pcide{
     "cr4.pcide", "CR4.PCIDE is set only in IA-32e mode and while CR3[11:0] = 0.", "SDM 3A 5.10.1"};
-inline constexpr Rule cr3_reserved{
-    "cr3.reserved", "CR3 bits MAXPHYADDR and up are written as 0.", "SDM 3A 2.5"};
+inline constexpr Rule cr3_reserved{"cr3.reserved", "CR3 bits MAXPHYADDR and up are written as 0.",
+                                   "SDM 3A 2.5"};
 inline constexpr Rule msr_exists{"msr.exists", "The processor has this MSR.", "SDM 2B RDMSR"};
 inline constexpr Rule msr_value{"msr.value", "The value sets no reserved bit of the MSR.",
                                 "SDM 2D WRMSR"};
-inline constexpr Rule opcode_defined{"instruction.defined",
-                                     "The bytes are an instruction this processor has.",
-                                     "SDM 2A 2.1"};
+inline constexpr Rule opcode_defined{
+    "instruction.defined", "The bytes are an instruction this processor has.", "SDM 2A 2.1"};
 inline constexpr Rule length_limit{"instruction.length", "An instruction has at most 15 bytes.",
                                    "SDM 3A 7.15"};
 inline constexpr Rule debug_register_exists{
@@ -42,24 +42,42 @@ inline constexpr Rule debug_register_exists{
 inline constexpr Rule debug_upper_clear{
     "debug.upper", "The upper half of DR6 and DR7 is written as 0.", "SDM 3B 18.2"};
 inline constexpr Rule fast_call_enabled{
-    "syscall.enabled", "SYSCALL and SYSRET need IA32_EFER.SCE = 1 and 64-bit code.", "SDM 2B SYSCALL"};
+    "syscall.enabled", "SYSCALL and SYSRET need IA32_EFER.SCE = 1 and 64-bit code.",
+    "SDM 2B SYSCALL"};
 inline constexpr Rule sysenter_selector{
     "sysenter.cs", "SYSENTER and SYSEXIT need a selector that is not null in IA32_SYSENTER_CS.",
     "SDM 2B SYSENTER"};
-inline constexpr Rule lock_allowed{"instruction.lock",
-                                   "LOCK stands before an instruction that allows it, with a memory "
-                                   "destination.",
-                                   "SDM 2A LOCK"};
+inline constexpr Rule lock_allowed{
+    "instruction.lock",
+    "LOCK stands before an instruction that allows it, with a memory "
+    "destination.",
+    "SDM 2A LOCK"};
 inline constexpr Rule core_refused{
     "instruction.operand",
-    "The operands meet the instruction's own conditions (alignment, reserved bits).", "SDM 3A 7.15"};
+    "The operands meet the instruction's own conditions (alignment, reserved bits).",
+    "SDM 3A 7.15"};
 
 inline constexpr std::array instruction_rules{
-    &privileged,    &io_privilege,      &interrupt_flag_privilege, &cr0_combination,
-    &cr0_long_mode_needs_pae, &cr0_paging_stays, &cr4_reserved,  &cr4_pae_stays,
-    &cr4_pcide,     &cr3_reserved,      &msr_exists,               &msr_value,
-    &opcode_defined, &length_limit,     &debug_register_exists,    &debug_upper_clear,
-    &fast_call_enabled, &sysenter_selector, &lock_allowed,         &core_refused,
+    &privileged,
+    &io_privilege,
+    &interrupt_flag_privilege,
+    &cr0_combination,
+    &cr0_long_mode_needs_pae,
+    &cr0_paging_stays,
+    &cr4_reserved,
+    &cr4_pae_stays,
+    &cr4_pcide,
+    &cr3_reserved,
+    &msr_exists,
+    &msr_value,
+    &opcode_defined,
+    &length_limit,
+    &debug_register_exists,
+    &debug_upper_clear,
+    &fast_call_enabled,
+    &sysenter_selector,
+    &lock_allowed,
+    &core_refused,
 };
 
 } // namespace ringside::rules

@@ -114,8 +114,8 @@ Outcome move_from(Execution& execution) {
     Instruction const& instruction = execution.instruction;
     u64 const selector =
         execution.before.segments[static_cast<SegmentName>(instruction.sreg)].selector.raw;
-    auto const done = execution.write_rm(
-        instruction.rm_is_register ? instruction.operand_size : 2U, selector);
+    auto const done =
+        execution.write_rm(instruction.rm_is_register ? instruction.operand_size : 2U, selector);
     return done ? Outcome{Progress::Retired} : Outcome{done.error()};
 }
 

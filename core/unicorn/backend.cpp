@@ -1,12 +1,11 @@
 #include "core/unicorn/backend.hpp"
 
-#include <map>
-#include <unordered_map>
-
-#include <sys/mman.h>
-
 #include "core/host_error.hpp"
 #include "core/unicorn/context.hpp"
+
+#include <map>
+#include <sys/mman.h>
+#include <unordered_map>
 
 namespace ringside::unicorn {
 
@@ -39,7 +38,9 @@ public:
         auto const found = shown_.find(page.value());
         return found == shown_.end() ? std::nullopt : std::optional{PhysicalAddress{found->second}};
     }
-    [[nodiscard]] bool has_window(LinearAddress page) const override { return find(page) != nullptr; }
+    [[nodiscard]] bool has_window(LinearAddress page) const override {
+        return find(page) != nullptr;
+    }
 
     void place(LinearAddress page, PhysicalAddress frame) override {
         u64& now = shown_.try_emplace(page.value(), ~u64{0}).first->second;
@@ -51,9 +52,10 @@ public:
             open_window(page.value() & ~(high_window_size - 1), high_window_size);
             window = find(page);
         }
-        void* const aliased = ::mmap(window->memory + (page.value() - window->base), page_size_4k,
-                                     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, ram_.descriptor(),
-                                     static_cast<off_t>(ram_.window_offset(frame)));
+        void* const aliased =
+            ::mmap(window->memory + (page.value() - window->base), page_size_4k,
+                   PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, ram_.descriptor(),
+                   static_cast<off_t>(ram_.window_offset(frame)));
         if (aliased == MAP_FAILED) {
             throw HostError("the host refuses one more page mapping (vm.max_map_count)");
         }
@@ -82,7 +84,8 @@ private:
         void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED) {
-            throw HostError("cannot reserve address space for the guest (is there a limit, ulimit -v?)");
+            throw HostError(
+                "cannot reserve address space for the guest (is there a limit, ulimit -v?)");
         }
         windows_[base] = {.base = base, .size = size, .memory = static_cast<u8*>(memory)};
         require(uc_mem_map_ptr(engine_, base, size, UC_PROT_ALL, memory), "uc_mem_map_ptr");
@@ -99,11 +102,13 @@ class RealFrames final : public Backend {
 public:
     RealFrames(uc_engine* engine, Ram& ram)
         : size_{ram.size()} {
-        memory_ = ::mmap(nullptr, size_ + page_size_4k, PROT_READ | PROT_WRITE, MAP_SHARED, ram.descriptor(), 0);
+        memory_ = ::mmap(nullptr, size_ + page_size_4k, PROT_READ | PROT_WRITE, MAP_SHARED,
+                         ram.descriptor(), 0);
         if (memory_ == MAP_FAILED) {
             throw HostError("cannot map guest memory for the engine");
         }
-        require(uc_mem_map_ptr(engine, 0, size_ + page_size_4k, UC_PROT_ALL, memory_), "uc_mem_map_ptr");
+        require(uc_mem_map_ptr(engine, 0, size_ + page_size_4k, UC_PROT_ALL, memory_),
+                "uc_mem_map_ptr");
     }
     RealFrames(RealFrames const&) = delete;
     RealFrames(RealFrames&&) = delete;
@@ -111,7 +116,9 @@ public:
     RealFrames& operator=(RealFrames&&) = delete;
     ~RealFrames() override { ::munmap(memory_, size_ + page_size_4k); }
     [[nodiscard]] bool one_frame_per_page() const override { return false; }
-    [[nodiscard]] std::optional<PhysicalAddress> shown(LinearAddress /*page*/) const override { return {}; }
+    [[nodiscard]] std::optional<PhysicalAddress> shown(LinearAddress /*page*/) const override {
+        return {};
+    }
     [[nodiscard]] bool has_window(LinearAddress /*page*/) const override { return true; }
     void place(LinearAddress /*page*/, PhysicalAddress /*frame*/) override {}
     [[nodiscard]] u64 frame_bits(LinearAddress /*page*/, PhysicalAddress frame) const override {

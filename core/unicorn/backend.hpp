@@ -1,14 +1,15 @@
 #pragma once
-// What differs between Unicorn versions. 2.0.x checks hidden page tables but does not translate by them (linear is
-// "physical"), so guest frames are shown by aliasing the RAM memfd into large windows, one frame per linear page at a
-// time. 2.1.x translates: RAM is one region and a hidden entry holds the real frame.
-#include <memory>
-#include <optional>
-
+// What differs between Unicorn versions. 2.0.x checks hidden page tables but does not translate by
+// them (linear is "physical"), so guest frames are shown by aliasing the RAM memfd into large
+// windows, one frame per linear page at a time. 2.1.x translates: RAM is one region and a hidden
+// entry holds the real frame.
 #include "core/ram.hpp"
 #include "core/x86/address.hpp"
 
 #include <unicorn/unicorn.h>
+
+#include <memory>
+#include <optional>
 
 namespace ringside::unicorn {
 

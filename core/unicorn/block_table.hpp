@@ -1,6 +1,6 @@
 #pragma once
-// What is known about basic blocks, by address and size: looked up once for each block that runs, so the table is
-// direct-mapped and its common answer is one comparison.
+// What is known about basic blocks, by address and size: looked up once for each block that runs,
+// so the table is direct-mapped and its common answer is one comparison.
 #include "core/x86/integers.hpp"
 
 #include <array>
@@ -18,8 +18,8 @@ struct Block {
 
 class BlockTable {
 public:
-    // Blocks that need a closer look at every turn (they end in a repeated instruction, or reach into a second page)
-    // are kept under this bit, so that the plain comparison misses them.
+    // Blocks that need a closer look at every turn (they end in a repeated instruction, or reach
+    // into a second page) are kept under this bit, so that the plain comparison misses them.
     static constexpr u64 special = u64{1} << 15U;
 
     [[nodiscard]] static u64 key_of(u64 address, u32 size) { return address << 16U | size; }

@@ -1,9 +1,9 @@
 #include "core/unicorn/context.hpp"
 
+#include "core/host_error.hpp"
+
 #include <cstdio>
 #include <fmt/format.h>
-
-#include "core/host_error.hpp"
 
 namespace ringside::unicorn {
 
@@ -26,8 +26,12 @@ Context::~Context() {
     }
 }
 
-void Context::save() { require(uc_context_save(engine_, context_), "uc_context_save"); }
-void Context::restore() { require(uc_context_restore(engine_, context_), "uc_context_restore"); }
+void Context::save() {
+    require(uc_context_save(engine_, context_), "uc_context_save");
+}
+void Context::restore() {
+    require(uc_context_restore(engine_, context_), "uc_context_restore");
+}
 
 namespace {
 
@@ -35,9 +39,10 @@ namespace {
     unsigned major = 0;
     unsigned minor = 0;
     uc_version(&major, &minor);
-    throw HostError(fmt::format("this Unicorn ({}.{}) keeps its processor state in a way Ringside does not know ({}); "
-                                "install libunicorn 2.0.1 or 2.1",
-                                major, minor, what));
+    throw HostError(fmt::format(
+        "this Unicorn ({}.{}) keeps its processor state in a way Ringside does not know ({}); "
+        "install libunicorn 2.0.1 or 2.1",
+        major, minor, what));
 }
 
 // A throw-away engine and copies of its raw context.
@@ -124,9 +129,10 @@ void find_core(Layout& layout) {
         unknown_layout("RAX not found");
     }
     std::memcpy(&state, raw.data() + layout.core, sizeof state);
-    bool const right = state.gpr[15] == sentinel + 15 && state.rip == 0x123456789a && state.df == -1 &&
-                       state.gdt.base == 0x11223344 && state.gdt.limit == 0x5566 &&
-                       state.idt.base == 0x21223344 && state.idt.limit == 0x6566 && state.cr[3] == 0x5a3c7000 &&
+    bool const right = state.gpr[15] == sentinel + 15 && state.rip == 0x123456789a &&
+                       state.df == -1 && state.gdt.base == 0x11223344 &&
+                       state.gdt.limit == 0x5566 && state.idt.base == 0x21223344 &&
+                       state.idt.limit == 0x6566 && state.cr[3] == 0x5a3c7000 &&
                        (state.hflags & (hflag::CS64 | hflag::LMA)) == (hflag::CS64 | hflag::LMA);
     if (!right) {
         unknown_layout("registers are not where they were");
@@ -162,13 +168,14 @@ void find_exception_fields(Layout& layout) {
     auto const entry = [&](u64 address, u64 value) {
         require(uc_mem_write(engine, address, &value, sizeof value), "uc_mem_write");
     };
-    entry(0x2000, 0x3001);            // PDPTE 0
-    entry(0x3000, 0x4007);            // PDE 0
-    entry(0x4000 + 8, 0x1025);        // the code page
+    entry(0x2000, 0x3001);             // PDPTE 0
+    entry(0x3000, 0x4007);             // PDE 0
+    entry(0x4000 + 8, 0x1025);         // the code page
     entry(0x4000 + 8 * 0x40, 0x40025); // read-only
     FaultWatch watch{.probe = &probe, .seen = {}};
     uc_hook hook = 0;
-    require(uc_hook_add(engine, &hook, UC_HOOK_INTR, reinterpret_cast<void*>(on_probe_interrupt), &watch, 1, 0),
+    require(uc_hook_add(engine, &hook, UC_HOOK_INTR, reinterpret_cast<void*>(on_probe_interrupt),
+                        &watch, 1, 0),
             "uc_hook_add");
     require(uc_ctl_exits_enable(engine), "uc_ctl_exits_enable");
     probe.write(UC_X86_REG_CR4, u64{0x20});
@@ -185,7 +192,8 @@ void find_exception_fields(Layout& layout) {
         return at<i32>(before, offset) == -1 && at<i32>(faulted, offset) == 14;
     });
     layout.error_code = only_offset(before.size(), "error_code", [&](std::size_t offset) {
-        return at<i32>(before, offset) == 0 && at<i32>(interrupted, offset) == 0 && at<i32>(faulted, offset) == 3;
+        return at<i32>(before, offset) == 0 && at<i32>(interrupted, offset) == 0 &&
+               at<i32>(faulted, offset) == 3;
     });
     layout.is_int = layout.error_code + 4;
     if (at<u32>(interrupted, layout.is_int) != 1 || at<u32>(faulted, layout.is_int) != 0) {
@@ -217,9 +225,10 @@ std::string Layout::describe() const {
     unsigned major = 0;
     unsigned minor = 0;
     uc_version(&major, &minor);
-    return fmt::format("Unicorn {}.{}: context {} bytes, registers at {}, EFER at {}, error code at {}, "
-                       "old_exception at {}",
-                       major, minor, size, core, efer, error_code, old_exception);
+    return fmt::format(
+        "Unicorn {}.{}: context {} bytes, registers at {}, EFER at {}, error code at {}, "
+        "old_exception at {}",
+        major, minor, size, core, efer, error_code, old_exception);
 }
 
 } // namespace ringside::unicorn

@@ -1,15 +1,16 @@
 #pragma once
-// The processor state inside Unicorn, reached through uc_context: a raw prefix of QEMU's CPUX86State. Where things lie is
-// found at start-up by sentinels (`Layout::calibrate`), never assumed; an unknown layout is refused.
+// The processor state inside Unicorn, reached through uc_context: a raw prefix of QEMU's
+// CPUX86State. Where things lie is found at start-up by sentinels (`Layout::calibrate`), never
+// assumed; an unknown layout is refused.
+#include "core/x86/integers.hpp"
+
+#include <unicorn/unicorn.h>
+
 #include <array>
 #include <cstring>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "core/x86/integers.hpp"
-
-#include <unicorn/unicorn.h>
 
 namespace ringside::unicorn {
 
@@ -55,12 +56,13 @@ inline constexpr u32 SMAP = 1U << 23U;
 } // namespace hflag
 
 struct Layout {
-    std::size_t size = 0;          // of a whole uc_context
-    std::size_t core = 0;          // offset of CoreState
+    std::size_t size = 0; // of a whole uc_context
+    std::size_t core = 0; // offset of CoreState
     std::size_t efer = 0;
     std::size_t error_code = 0;
-    std::size_t is_int = 0;        // was the last exception an INT instruction?
-    std::size_t old_exception = 0; // must be -1 again after every exception, or the next one becomes a double fault
+    std::size_t is_int = 0; // was the last exception an INT instruction?
+    std::size_t old_exception =
+        0; // must be -1 again after every exception, or the next one becomes a double fault
 
     // Found once per process with throw-away engines. Throws HostError when anything is ambiguous.
     static Layout const& calibrated();
@@ -79,7 +81,9 @@ public:
 
     void save();    // processor -> buffer
     void restore(); // buffer -> processor
-    [[nodiscard]] CoreState& core() { return *reinterpret_cast<CoreState*>(bytes() + layout_.core); }
+    [[nodiscard]] CoreState& core() {
+        return *reinterpret_cast<CoreState*>(bytes() + layout_.core);
+    }
     [[nodiscard]] CoreState const& core() const {
         return *reinterpret_cast<CoreState const*>(bytes() + layout_.core);
     }

@@ -16,7 +16,9 @@ Engine::Implementation::Handle::Handle() {
     require(uc_open(UC_ARCH_X86, UC_MODE_64, &engine), "uc_open");
 }
 
-Engine::Implementation::Handle::~Handle() { uc_close(engine); }
+Engine::Implementation::Handle::~Handle() {
+    uc_close(engine);
+}
 
 Engine::Implementation::Implementation(Ram& ram)
     : context_{handle_.engine}
@@ -130,7 +132,8 @@ std::span<u8 const> Engine::Implementation::code_bytes(u64 linear, std::size_t s
     return code_buffer_;
 }
 
-// The current block was left at `linear`, before the instruction there retired: gives back what was counted too much.
+// The current block was left at `linear`, before the instruction there retired: gives back what was
+// counted too much.
 void Engine::Implementation::settle(u64 linear) {
     if (block_ == nullptr) {
         return;
@@ -144,7 +147,8 @@ void Engine::Implementation::settle(u64 linear) {
     block_ = nullptr;
 }
 
-// Not fetched yet: all of the block before has retired, but for a repeated instruction that goes on.
+// Not fetched yet: all of the block before has retired, but for a repeated instruction that goes
+// on.
 void Engine::Implementation::settle_at_fetch(u64 linear) {
     if (is_repeating(linear)) {
         ++remaining_;
@@ -171,11 +175,21 @@ std::vector<u8> Engine::Implementation::floating_point_state() {
 Engine::Engine(Ram& ram)
     : self_{std::make_unique<Implementation>(ram)} {}
 Engine::~Engine() = default;
-void Engine::load(Cpu const& cpu) { self_->load(cpu); }
-void Engine::store(Cpu& cpu) const { self_->store(cpu); }
-EngineExit Engine::run(u64 budget, MissHandler& handler) { return self_->run(budget, handler); }
-EngineExit Engine::step(MissHandler& handler) { return self_->step(handler); }
-u64 Engine::retired() const { return self_->retired(); }
+void Engine::load(Cpu const& cpu) {
+    self_->load(cpu);
+}
+void Engine::store(Cpu& cpu) const {
+    self_->store(cpu);
+}
+EngineExit Engine::run(u64 budget, MissHandler& handler) {
+    return self_->run(budget, handler);
+}
+EngineExit Engine::step(MissHandler& handler) {
+    return self_->step(handler);
+}
+u64 Engine::retired() const {
+    return self_->retired();
+}
 void Engine::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
                    mmu::AccessType access) {
     self_->grant(who, page, frame, access);
@@ -183,14 +197,30 @@ void Engine::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame
 bool Engine::is_granted(PrivilegeClass who, LinearAddress page, mmu::AccessType access) const {
     return self_->mappings().is_granted(who, page, access);
 }
-void Engine::drop(LinearAddress start, u64 size) { self_->mappings().drop(start, size); }
-void Engine::drop_all() { self_->mappings().drop_all(); }
-void Engine::drop_frame(PhysicalAddress frame) { self_->mappings().drop_frame(frame); }
-std::vector<u64> Engine::writable_frames() const { return self_->mappings().writable_frames(); }
-std::vector<u8> Engine::save_core() const { return self_->save_core(); }
-void Engine::restore_core(std::span<u8 const> saved) { self_->restore_core(saved); }
-std::vector<u8> Engine::floating_point_state() const { return self_->floating_point_state(); }
+void Engine::drop(LinearAddress start, u64 size) {
+    self_->mappings().drop(start, size);
+}
+void Engine::drop_all() {
+    self_->mappings().drop_all();
+}
+void Engine::drop_frame(PhysicalAddress frame) {
+    self_->mappings().drop_frame(frame);
+}
+std::vector<u64> Engine::writable_frames() const {
+    return self_->mappings().writable_frames();
+}
+std::vector<u8> Engine::save_core() const {
+    return self_->save_core();
+}
+void Engine::restore_core(std::span<u8 const> saved) {
+    self_->restore_core(saved);
+}
+std::vector<u8> Engine::floating_point_state() const {
+    return self_->floating_point_state();
+}
 
-std::string describe_engine() { return unicorn::Layout::calibrated().describe(); }
+std::string describe_engine() {
+    return unicorn::Layout::calibrated().describe();
+}
 
 } // namespace ringside

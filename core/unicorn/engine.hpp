@@ -1,8 +1,8 @@
 #pragma once
-// The engine on Unicorn: hidden page tables, a block loop that counts, hooks that hand over what the model must decide.
-// engine.cpp runs it; hooks.cpp is called from inside the run.
-#include "core/engine.hpp"
+// The engine on Unicorn: hidden page tables, a block loop that counts, hooks that hand over what
+// the model must decide. engine.cpp runs it; hooks.cpp is called from inside the run.
 #include "core/decoder/block_scan.hpp"
+#include "core/engine.hpp"
 #include "core/host_error.hpp"
 #include "core/unicorn/block_table.hpp"
 #include "core/unicorn/context.hpp"

@@ -1,10 +1,10 @@
 #pragma once
 // The x87 and SSE registers by the register API: bytes that depend on nothing but the guest.
-#include <vector>
-
 #include "core/x86/integers.hpp"
 
 #include <unicorn/unicorn.h>
+
+#include <vector>
 
 namespace ringside::unicorn {
 

@@ -46,14 +46,18 @@ FlushStub::FlushStub(uc_engine* engine, u64 stub_root)
     core.cr[3] = root_;
 }
 
-FlushStub::~FlushStub() { ::munmap(memory_, 2 * page_size_4k); }
+FlushStub::~FlushStub() {
+    ::munmap(memory_, 2 * page_size_4k);
+}
 
 void FlushStub::flush_pages(std::span<u64 const> pages) {
     std::memcpy(memory_ + page_size_4k, pages.data(), pages.size_bytes());
     execute(flush_pages_entry, 0, pages.size());
 }
 
-void FlushStub::flush_all() { execute(flush_all_entry, root_, 0); }
+void FlushStub::flush_all() {
+    execute(flush_all_entry, root_, 0);
+}
 
 void FlushStub::execute(u64 ip, u64 rax, u64 rcx) {
     CoreState& core = context_.core();

@@ -1,6 +1,6 @@
 #pragma once
-// Drops entries from the core's own TLBs by letting it execute INVLPG and MOV to CR3 itself: a few hidden instructions at
-// privilege 0 in a root that no guest runs under. Never called inside a run.
+// Drops entries from the core's own TLBs by letting it execute INVLPG and MOV to CR3 itself: a few
+// hidden instructions at privilege 0 in a root that no guest runs under. Never called inside a run.
 #include "core/unicorn/context.hpp"
 #include "core/unicorn/hidden_tables.hpp"
 

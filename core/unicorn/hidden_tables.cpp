@@ -1,17 +1,16 @@
 #include "core/unicorn/hidden_tables.hpp"
 
-#include <cstring>
-
-#include <sys/mman.h>
-
 #include "core/host_error.hpp"
 #include "core/unicorn/context.hpp"
+
+#include <cstring>
+#include <sys/mman.h>
 
 namespace ringside::unicorn {
 
 HiddenTables::HiddenTables(uc_engine* engine) {
-    void* const memory =
-        ::mmap(nullptr, tables_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const memory = ::mmap(nullptr, tables_size, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         throw HostError("cannot allocate the engine's page tables");
     }
@@ -27,7 +26,9 @@ HiddenTables::HiddenTables(uc_engine* engine) {
     used_at_reset_ = used_;
 }
 
-HiddenTables::~HiddenTables() { ::munmap(memory_, tables_size); }
+HiddenTables::~HiddenTables() {
+    ::munmap(memory_, tables_size);
+}
 
 u64 HiddenTables::new_table() {
     RINGSIDE_ENSURE(used_ + page_size_4k <= tables_size, "callers ask has_room() first");

@@ -1,16 +1,18 @@
 #pragma once
-// The page tables that Unicorn sees, written by us: four levels whatever the guest's mode. One root for each privilege
-// class and a private one for the flush stub. An entry's frame is the guest's; its rights are what need not be asked.
-#include <vector>
-
+// The page tables that Unicorn sees, written by us: four levels whatever the guest's mode. One root
+// for each privilege class and a private one for the flush stub. An entry's frame is the guest's;
+// its rights are what need not be asked.
 #include "core/engine.hpp"
 #include "core/x86/address.hpp"
 
 #include <unicorn/unicorn.h>
 
+#include <vector>
+
 namespace ringside::unicorn {
 
-// Where the tables and the stub lie in Unicorn's physical space: a linear hole the model refuses to map.
+// Where the tables and the stub lie in Unicorn's physical space: a linear hole the model refuses to
+// map.
 inline constexpr u64 tables_base = 0xff00000000;
 inline constexpr u64 tables_size = u64{16} << 20U;
 inline constexpr u64 stub_base = 0xff02000000;
@@ -35,7 +37,9 @@ public:
     HiddenTables& operator=(HiddenTables&&) = delete;
     ~HiddenTables();
 
-    [[nodiscard]] u64 root(PrivilegeClass who) const { return roots_[static_cast<std::size_t>(who)]; }
+    [[nodiscard]] u64 root(PrivilegeClass who) const {
+        return roots_[static_cast<std::size_t>(who)];
+    }
     [[nodiscard]] u64 stub_root() const { return stub_root_; }
     // The entry of a page; `find` gives null where no table reaches, `make` adds tables.
     [[nodiscard]] u64* find(u64 root, LinearAddress page) const;
@@ -47,7 +51,9 @@ public:
 
 private:
     [[nodiscard]] u64 new_table();
-    [[nodiscard]] u64* entries(u64 table) const { return reinterpret_cast<u64*>(memory_ + (table - tables_base)); }
+    [[nodiscard]] u64* entries(u64 table) const {
+        return reinterpret_cast<u64*>(memory_ + (table - tables_base));
+    }
 
     u8* memory_ = nullptr;
     u64 used_ = 0;

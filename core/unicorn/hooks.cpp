@@ -75,14 +75,16 @@ void Engine::Implementation::on_interrupt(u32 vector) {
         return;
     }
     if (is_software) {
-        // The IP is the next instruction's; the INT is the last of its block and the model retires it.
+        // The IP is the next instruction's; the INT is the last of its block and the model retires
+        // it.
         u64 start = step_ip_;
         if (!stepping_ && block_ != nullptr) {
             start = offset_of(block_address_ + block_->last_offset);
             ++remaining_;
             block_ = nullptr;
         }
-        leave({.kind = ExitKind::SoftwareInterrupt, .ip = start, .vector = static_cast<u8>(vector)});
+        leave(
+            {.kind = ExitKind::SoftwareInterrupt, .ip = start, .vector = static_cast<u8>(vector)});
         return;
     }
     if (vector == page_fault_vector) {
@@ -102,7 +104,8 @@ void Engine::Implementation::on_page_fault(LinearAddress address, u32 error_code
     bool const is_fetch = (error_code & fault_fetch) != 0;
     if (is_fetch) {
         settle_at_fetch(linear);
-        if (!stepping_ && remaining_ == 0) { // the fetch belongs to an instruction beyond the budget
+        if (!stepping_ &&
+            remaining_ == 0) { // the fetch belongs to an instruction beyond the budget
             leave({.kind = ExitKind::BudgetSpent, .ip = ip});
             return;
         }
@@ -119,7 +122,8 @@ void Engine::Implementation::on_page_fault(LinearAddress address, u32 error_code
         }
         return;
     }
-    bool const is_write = (error_code & fault_write) != 0 || (!is_fetch && reads_to_write(address, ip));
+    bool const is_write =
+        (error_code & fault_write) != 0 || (!is_fetch && reads_to_write(address, ip));
     mmu::AccessType const access = is_fetch   ? mmu::AccessType::Fetch
                                    : is_write ? mmu::AccessType::Write
                                               : mmu::AccessType::Read;
@@ -153,8 +157,8 @@ void Engine::Implementation::grant(PrivilegeClass who, LinearAddress page, Physi
     grant_failed_ = grant_failed_ || granted == unicorn::Grant::Later;
 }
 
-// Is the core about to begin the next element of the repeated instruction that ended the block entered last? Only
-// itself can come after it at its own address, for the block is over when it is.
+// Is the core about to begin the next element of the repeated instruction that ended the block
+// entered last? Only itself can come after it at its own address, for the block is over when it is.
 bool Engine::Implementation::is_repeating(u64 address) const {
     return block_ != nullptr && block_->ends_in_rep &&
            address == block_address_ + block_->last_offset;

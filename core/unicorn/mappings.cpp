@@ -10,8 +10,12 @@ namespace {
 
 constexpr u64 four_gibibytes = u64{1} << 32U;
 
-bool is_executable(u64 entry) { return (entry & pte::P) != 0 && (entry & pte::NX) == 0; }
-bool is_writable(u64 entry) { return (entry & (pte::P | pte::W)) == (pte::P | pte::W); }
+bool is_executable(u64 entry) {
+    return (entry & pte::P) != 0 && (entry & pte::NX) == 0;
+}
+bool is_writable(u64 entry) {
+    return (entry & (pte::P | pte::W)) == (pte::P | pte::W);
+}
 
 bool allows(u64 entry, mmu::AccessType access) {
     switch (access) {
@@ -138,7 +142,8 @@ Grant Mappings::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress fr
         ram_.mark_code(frame);
         *entry &= ~pte::NX;
         if (is_new_code(who, page, frame)) {
-            // Now is the only right moment: the page is present and executable for the class that runs.
+            // Now is the only right moment: the page is present and executable for the class that
+            // runs.
             uc_ctl_remove_cache(engine_, page.value(), page.value() + page_size_4k);
             return Grant::NewCode;
         }

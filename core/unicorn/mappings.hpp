@@ -1,6 +1,7 @@
 #pragma once
-// Which pages each privilege class may touch without asking, and what follows from that: one frame at a page at a time
-// where the back end wants it, no frame writable and executable at once, stale translations of changed code thrown away.
+// Which pages each privilege class may touch without asking, and what follows from that: one frame
+// at a page at a time where the back end wants it, no frame writable and executable at once, stale
+// translations of changed code thrown away.
 #include "core/engine.hpp"
 #include "core/unicorn/backend.hpp"
 #include "core/unicorn/flush_stub.hpp"

@@ -68,7 +68,8 @@ CodeSize code_size_of(Cpu const& cpu) {
     case seg::Mode::Compatibility:
         break;
     }
-    return cpu.segments[SegmentName::CS].descriptor.default_big() ? CodeSize::Bits32 : CodeSize::Bits16;
+    return cpu.segments[SegmentName::CS].descriptor.default_big() ? CodeSize::Bits32
+                                                                  : CodeSize::Bits16;
 }
 
 void dress_once(Context& context) {
@@ -92,8 +93,8 @@ void dress(Context& context, Cpu const& cpu, u64 hidden_root) {
     core.rflags = rflags::Fixed1 | (cpu.rflags & engine_flags);
     for (std::size_t i = 0; i < core.segments.size(); ++i) {
         bool const is_code = i == static_cast<std::size_t>(SegmentName::CS);
-        bool const big = i == static_cast<std::size_t>(SegmentName::SS) ? big_stack
-                                                                        : size == CodeSize::Bits32;
+        bool const big =
+            i == static_cast<std::size_t>(SegmentName::SS) ? big_stack : size == CodeSize::Bits32;
         core.segments[i] = dressed(cpu.segments.registers[i], is_code, size, big);
     }
     core.hflags = hflags_of(cpu, size, big_stack);

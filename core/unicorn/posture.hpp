@@ -1,7 +1,7 @@
 #pragma once
-// How the guest's processor is dressed for the engine. Whatever mode the guest is in, the core runs in IA-32e mode with
-// paging on and empty descriptor tables: 64-bit code as itself, everything else as compatibility code with the guest's
-// segment bases. The only place that computes hflags.
+// How the guest's processor is dressed for the engine. Whatever mode the guest is in, the core runs
+// in IA-32e mode with paging on and empty descriptor tables: 64-bit code as itself, everything else
+// as compatibility code with the guest's segment bases. The only place that computes hflags.
 #include "core/cpu.hpp"
 #include "core/decoder/instruction.hpp"
 #include "core/engine.hpp"

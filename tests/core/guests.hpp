@@ -1,0 +1,19 @@
+#pragma once
+// Guests for tests: the samples of this build, under a split.
+#include "core/machine_config.hpp"
+
+#include <string>
+
+namespace ringside::tests {
+
+inline MachineConfig guest(std::string const& program, Split split) {
+    std::filesystem::path const directory = std::filesystem::path{RINGSIDE_BINARY_DIR} / "guest";
+    MachineConfig config;
+    config.split = split;
+    config.program = directory / program;
+    config.program_name = program;
+    config.guest_directory = directory;
+    return config;
+}
+
+} // namespace ringside::tests
