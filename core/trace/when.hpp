@@ -27,8 +27,8 @@ struct When {
 struct StoryPoint {
     u64 event = 0; // about to commit; the number of events: the end
     u32 micro = 0;
-    std::optional<u64>
-        insn; // the state when so many instructions have retired, not the event's own moment
+    // The state when so many instructions have retired, not the event's own moment.
+    std::optional<u64> insn = std::nullopt;
     friend bool operator==(StoryPoint const&, StoryPoint const&) = default;
 };
 
