@@ -83,6 +83,23 @@ static void registers(void)
     CHECK(!(after[7] & 0x7000)); /* IOPL, NT */
 }
 
+/* With DF set a string instruction of the kernel's would run backwards. */
+static void direction(void)
+{
+    static const char from[32] = "the direction is the kernel's";
+    static char to[32];
+    long left;
+    __asm__ volatile("std\n"
+                     "int $0x80\n"
+                     "cld\n"
+                     : "=a"(left)
+                     : "a"(1030), "b"(from), "c"(sizeof from), "d"(LAB_COPY)
+                     : "memory");
+    CHECK_IS(left, 0);
+    CHECK_IS(lab_poke(to, sizeof to, LAB_COPY), 0);
+    CHECK(memcmp(from, to, sizeof to) == 0);
+}
+
 /* Segment registers that a program changed are its own. */
 static void segments(void)
 {
@@ -116,6 +133,7 @@ int main(int argc, char **argv)
     reading_and_writing();
     a_long_write();
     registers();
+    direction();
     segments();
     return checked();
 }
