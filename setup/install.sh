@@ -73,10 +73,15 @@ install_packages() { # GROUP...: leaves INSTALLED=1 when anything was added
     say "installing: $missing"
     # An update that fails (no network) is not yet an error: the archives may already be on this machine.
     "${sudo[@]}" apt-get update -q >"$log" 2>&1 || say "apt-get update failed (no network?), trying with what is known"
-    # shellcheck disable=SC2086  # package names are words
-    if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get install -y -q --no-install-recommends \
-        -o APT::Status-Fd=1 -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 $missing 2>&1 </dev/null |
-        progress installing "$log"; then
+    # apt makes the descriptor of its status lines non-blocking, and a package's script that then writes to the same pipe
+    # fails when the pipe is full: so the scripts write to the log, and the status lines alone go through the pipe.
+    # shellcheck disable=SC2016,SC2086  # expanded by the inner shell; package names are words
+    if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C bash -c '
+        log=$1
+        shift
+        exec apt-get install -y -q --no-install-recommends -o APT::Status-Fd=3 -o DPkg::Lock::Timeout=600 \
+            -o Dpkg::Use-Pty=0 "$@" 3>&1 >>"$log" 2>&1' bash "$log" $missing </dev/null |
+        progress installing build/setup.progress; then
         INSTALLED=1
     else
         grep '^E: ' "$log" >&2 || true
