@@ -20,11 +20,6 @@ enum class Direction : u8 { Forward, Back };
 class Cockpit {
 public:
     explicit Cockpit(Subject subject); // starts at the run's first event
-    Cockpit(Cockpit const&) = delete;
-    Cockpit(Cockpit&&) = delete;
-    Cockpit& operator=(Cockpit const&) = delete;
-    Cockpit& operator=(Cockpit&&) = delete;
-    ~Cockpit() = default;
 
     // Moves by one unit; false when the run ends (or begins) here.
     bool move(Unit unit, Direction direction);

@@ -47,13 +47,13 @@ bool changes_control(trace::Event const& event) {
 
 } // namespace
 
-ViewMaker::ViewMaker(Subject const& subject)
-    : subject_{subject}
-    , kernel_{subject.kernel_elf.empty() ? Symbols{} : Symbols::read(subject.kernel_elf)}
-    , program_{Symbols::read(subject.program_elf.empty() ? subject.session->config().program
-                                                         : subject.program_elf)}
-    , sources_{subject.source_directories}
-    , outline_{trace::make_outline(subject.session->events())} {
+ViewMaker::ViewMaker(Subject subject)
+    : subject_{std::move(subject)}
+    , kernel_{subject_.kernel_elf.empty() ? Symbols{} : Symbols::read(subject_.kernel_elf)}
+    , program_{Symbols::read(subject_.program_elf.empty() ? subject_.session->config().program
+                                                          : subject_.program_elf)}
+    , sources_{subject_.source_directories}
+    , outline_{trace::make_outline(subject_.session->events())} {
     find_scenes();
     name_spaces();
 }

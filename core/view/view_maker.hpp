@@ -17,7 +17,7 @@ namespace ringside::view {
 
 class ViewMaker {
 public:
-    explicit ViewMaker(Subject const& subject);
+    explicit ViewMaker(Subject subject);
     // Moves the subject's session to the moment.
     [[nodiscard]] MachineView make(Moment const& moment, std::set<u64> const& breakpoints);
 
@@ -42,7 +42,7 @@ private:
     void add_console(MachineView& view) const;
     [[nodiscard]] AddressSpaceView space(MachineView const& view, u64 cr3) const;
 
-    Subject const& subject_;
+    Subject subject_;
     Symbols kernel_;
     Symbols program_;
     SourceText sources_;
