@@ -72,6 +72,11 @@ std::span<Rule const* const> seg_rules() {
         &rules::task_tss_available,
         &rules::task_tss_present,
         &rules::task_deferred,
+        &rules::task_tss_busy,
+        &rules::task_tss_limit,
+        &rules::task_ldt,
+        &rules::task_ldt_present,
+        &rules::task_code_rpl,
     };
     return all;
 }

@@ -174,6 +174,16 @@ inline constexpr Rule task_tss_available{
     "task.available", "The task to switch to is a TSS that is not busy.", "SDM 3A 8.3"};
 inline constexpr Rule task_tss_present{"task.present", "The new task's TSS is present.",
                                        "SDM 3A 8.3"};
+inline constexpr Rule task_tss_busy{"task.busy", "IRET returns to a task whose TSS is busy.",
+                                    "SDM 3A 8.3"};
+inline constexpr Rule task_tss_limit{"task.limit", "The new TSS is large enough to hold a task.",
+                                     "SDM 3A 8.3"};
+inline constexpr Rule task_ldt{
+    "task.ldt", "The new task's LDT selector is null or names an LDT of the GDT.", "SDM 3A 8.3"};
+inline constexpr Rule task_ldt_present{"task.ldt.present", "The new task's LDT is present.",
+                                       "SDM 3A 8.3"};
+inline constexpr Rule task_code_rpl{
+    "task.code.dpl", "The new task's code segment has a DPL that fits its RPL.", "SDM 3A 8.3"};
 inline constexpr Rule task_deferred{
     "task.deferred", "A task switch is made by switch_task, which needs the general registers.",
     "SDM 3A 8.3"};

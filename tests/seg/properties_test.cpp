@@ -6,6 +6,7 @@
 #include "seg/interrupt_return.hpp"
 #include "seg/segment_access.hpp"
 #include "seg/segment_load.hpp"
+#include "seg/task_switch.hpp"
 #include "tests/seg/world.hpp"
 
 #include <doctest/doctest.h>
@@ -187,6 +188,32 @@ TEST_CASE("property: a record that faulted lists no writes, but a CALL's pushes 
         check_writes(world, load_tr(world.state, world.memory, any_selector()));
         check_writes(world, load_ldtr(world.state, world.memory, any_selector()));
     }));
+}
+
+TEST_CASE("property: a task switch out of random tables lists writes only if it happens") {
+    unsigned happened = 0;
+    CHECK(rc::check("task switches", [&] {
+        World world = any_world();
+        world.state.tr.limit = 0x67;
+        Selector const slot{free_slot};
+        if (any_below(4) != 0) { // a TSS over random bytes: the tables themselves
+            world.put(slot, descriptor(0x1080, 0x67, present | (any_below(2) == 0 ? 1 : 9), 0));
+        }
+        TaskRegisters const now;
+        TaskSwitch const record =
+            switch_task(world.state, world.memory, now, static_cast<TaskSwitchCause>(any_below(4)),
+                        any_below(4) == 0 ? any_selector() : slot);
+        check_writes(world, record);
+        if (!record.outcome) {
+            return;
+        }
+        commit(record.writes, world.memory);
+        TaskSegments const segments =
+            load_task_segments(record.outcome.value(), world.memory, record, 1);
+        check_writes(world, segments);
+        ++happened;
+    }));
+    CHECK(happened > 0);
 }
 
 TEST_CASE("property: no transfer ends in a ring that its code segment does not have") {
