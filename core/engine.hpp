@@ -89,11 +89,15 @@ public:
     // time (a frame is never writable and executable at once, so that changed code is noticed).
     void grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
                mmu::AccessType access);
+    // For one step of an instruction that writes to the frame it lies in: writable and executable
+    // at once. Afterwards `drop_frame`.
+    void grant_write_beside_code(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
     [[nodiscard]] bool is_granted(PrivilegeClass who, LinearAddress page,
                                   mmu::AccessType access) const;
     void drop(LinearAddress start, u64 size); // in both classes
     void drop_all();
-    // Frames that held code and were written by the model (Ram::take_changed_code).
+    // Every mapping of a frame whose code changed: by the model (Ram::take_changed_code), or by
+    // itself.
     void drop_frame(PhysicalAddress frame);
     // Frames that the guest may write without asking: dirty as soon as a keyframe was taken.
     [[nodiscard]] std::vector<u64> writable_frames() const;

@@ -45,6 +45,11 @@ Machine::Machine(MachineConfig const& config)
     load_guest(config_, ram_, cpu_);
 }
 
+Machine::Machine(Bare bare)
+    : ram_{checked_ram(bare.ram_bytes)}
+    , console_{{}}
+    , engine_{ram_} {}
+
 Machine::~Machine() = default;
 
 MachineState Machine::save() {

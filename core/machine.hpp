@@ -30,6 +30,11 @@ struct MachineState {
 class Machine final : private MissHandler, private Environment, private LinearMemory {
 public:
     explicit Machine(MachineConfig const& config);
+    // Without a guest: RAM of zeros and a processor as after reset, to be set up by hand.
+    struct Bare {
+        u64 ram_bytes = u64{16} << 20U;
+    };
+    explicit Machine(Bare bare);
     Machine(Machine const&) = delete;
     Machine(Machine&&) = delete;
     Machine& operator=(Machine const&) = delete;
@@ -98,6 +103,7 @@ private:
     [[nodiscard]] u64 linear_mask() const;
     MissAnswer on_miss(LinearAddress address, mmu::AccessType access, u64 ip) override;
     bool on_fetch_ahead(LinearAddress address) override;
+    [[nodiscard]] bool holds_instruction(PhysicalAddress frame, u64 ip) const;
     [[nodiscard]] Result<u64, Fault> read(LinearAddress address, unsigned size,
                                           Privilege privilege) override;
     [[nodiscard]] Result<Done, Fault> probe_write(LinearAddress address, unsigned size,
@@ -138,7 +144,8 @@ private:
     bool is_stepping_ = false;
     u64 engine_ip_ = 0; // of the instruction whose access missed
     std::optional<Fault> pending_fault_;
-    bool writes_nowhere_ = false; // the instruction stores where no memory is
+    bool writes_nowhere_ = false;                     // the instruction stores where no memory is
+    std::optional<PhysicalAddress> own_code_written_; // or into the frame it lies in
 };
 
 } // namespace ringside

@@ -1,5 +1,6 @@
 // The machine's translations: every access of the models and every miss of the engine goes through
 // `translate`.
+#include "core/decoder/decode.hpp" // longest_instruction
 #include "core/machine.hpp"
 #include "core/unicorn/posture.hpp"
 
@@ -73,14 +74,35 @@ MissAnswer Machine::on_miss(LinearAddress address, mmu::AccessType access, u64 i
         pending_fault_ = physical.error();
         return MissAnswer::Stop;
     }
-    if (access == mmu::AccessType::Write && !ram_.backs(physical.value())) {
-        if (!is_stepping_) { // the page of ones may be written for one instruction only
-            return MissAnswer::Stop;
+    PhysicalAddress const frame = physical.value().page();
+    PrivilegeClass const who = unicorn::class_of(cpu_);
+    if (access == mmu::AccessType::Write) {
+        bool const own_code = ram_.is_code(frame) && holds_instruction(frame, ip);
+        if ((own_code || !ram_.backs(frame)) && !is_stepping_) {
+            return MissAnswer::Stop; // such a store is made in a step of its own
         }
-        writes_nowhere_ = true;
+        if (own_code) {
+            own_code_written_ = frame;
+            engine_.grant_write_beside_code(who, address.page(), frame);
+            return MissAnswer::Resume;
+        }
+        writes_nowhere_ = writes_nowhere_ || !ram_.backs(frame);
     }
-    engine_.grant(unicorn::class_of(cpu_), address.page(), physical.value().page(), access);
+    engine_.grant(who, address.page(), frame, access);
     return MissAnswer::Resume;
+}
+
+// Does the instruction at `ip` lie in this frame, with its first or its last byte?
+bool Machine::holds_instruction(PhysicalAddress frame, u64 ip) const {
+    u64 const start = cpu_.segments[seg::SegmentName::CS].base + ip;
+    auto const lies_in = [&](u64 linear) {
+        mmu::PageWalk const walk = mmu::walk(ram_, cpu_.paging_context(),
+                                             {.address = LinearAddress{linear & linear_mask()},
+                                              .type = mmu::AccessType::Read,
+                                              .implicit = true});
+        return walk.outcome && walk.outcome.value().address.page() == frame;
+    };
+    return lies_in(start) || lies_in(start + longest_instruction - 1);
 }
 
 bool Machine::on_fetch_ahead(LinearAddress address) {

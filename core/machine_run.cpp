@@ -74,6 +74,9 @@ void Machine::finish_exit(EngineExit const& exit) {
         ram_.repair_unbacked_page();
         engine_.drop_all();
     }
+    if (own_code_written_) {
+        engine_.drop_frame(*std::exchange(own_code_written_, std::nullopt));
+    }
     switch (exit.kind) {
     case ExitKind::BudgetSpent:
         if (engine_.retired() == 0) { // the next block alone is too long

@@ -18,8 +18,10 @@ public:
 
     RunEnd const& record(u64 max_insns) {
         machine_.set_sink(this);
-        while (!machine_.end() && machine_.insns() < max_insns) {
-            u64 const budget = max_insns - machine_.insns();
+        // A guest that only ever faults retires nothing: exceptions count against the budget too.
+        u64 const max_ticks = max_insns > ~u64{0} / 2 ? ~u64{0} : max_insns * 2;
+        while (!machine_.end() && machine_.insns() < max_insns && machine_.ticks() < max_ticks) {
+            u64 const budget = std::min(max_insns - machine_.insns(), max_ticks - machine_.ticks());
             u64 const stop = std::min(history_.next_keyframe_tick(), machine_.ticks() + budget);
             machine_.run_until_tick(stop);
             if (machine_.ticks() >= history_.next_keyframe_tick() && !machine_.end()) {

@@ -194,6 +194,10 @@ void Engine::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame
                    mmu::AccessType access) {
     self_->grant(who, page, frame, access);
 }
+void Engine::grant_write_beside_code(PrivilegeClass who, LinearAddress page,
+                                     PhysicalAddress frame) {
+    self_->grant_write_beside_code(who, page, frame);
+}
 bool Engine::is_granted(PrivilegeClass who, LinearAddress page, mmu::AccessType access) const {
     return self_->mappings().is_granted(who, page, access);
 }

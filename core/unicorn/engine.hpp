@@ -24,6 +24,7 @@ public:
     [[nodiscard]] u64 retired() const { return static_cast<u64>(budget_ - remaining_); }
     void grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
                mmu::AccessType access);
+    void grant_write_beside_code(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
     [[nodiscard]] unicorn::Mappings& mappings() { return mappings_; }
     [[nodiscard]] std::vector<u8> save_core() const;
     void restore_core(std::span<u8 const> saved);

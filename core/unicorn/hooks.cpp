@@ -157,6 +157,12 @@ void Engine::Implementation::grant(PrivilegeClass who, LinearAddress page, Physi
     grant_failed_ = grant_failed_ || granted == unicorn::Grant::Later;
 }
 
+void Engine::Implementation::grant_write_beside_code(PrivilegeClass who, LinearAddress page,
+                                                     PhysicalAddress frame) {
+    unicorn::Grant const granted = mappings_.grant_write_beside_code(who, page, frame);
+    grant_failed_ = grant_failed_ || granted == unicorn::Grant::Later;
+}
+
 // Is the core about to begin the next element of the repeated instruction that ended the block
 // entered last? Only itself can come after it at its own address, for the block is over when it is.
 bool Engine::Implementation::is_repeating(u64 address) const {

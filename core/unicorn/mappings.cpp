@@ -117,6 +117,29 @@ bool Mappings::is_new_code(PrivilegeClass who, LinearAddress page, PhysicalAddre
     return true;
 }
 
+// The present entry of this page, readable; and the frame shows there.
+u64& Mappings::entry_for(PrivilegeClass who, LinearAddress page, PhysicalAddress frame) {
+    u64& entry = *tables_.make(tables_.root(who), page);
+    if ((entry & pte::P) == 0) {
+        places(frame.value()).push_back({who, page.value()});
+        ++mapped_;
+        entry = backend_->frame_bits(page, frame) | pte::P | pte::A | pte::NX |
+                (who == PrivilegeClass::User ? pte::U : 0);
+    }
+    backend_->place(page, frame);
+    return entry;
+}
+
+Grant Mappings::grant_write_beside_code(PrivilegeClass who, LinearAddress page,
+                                        PhysicalAddress frame) {
+    if (!make_way(who, page, frame)) {
+        return Grant::Later;
+    }
+    static_cast<void>(ram_.about_to_write(frame));
+    entry_for(who, page, frame) |= pte::W | pte::D;
+    return Grant::Done;
+}
+
 Grant Mappings::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
                       mmu::AccessType access) {
     bool way_is_free = make_way(who, page, frame);
@@ -128,19 +151,12 @@ Grant Mappings::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress fr
     if (!way_is_free) {
         return Grant::Later;
     }
-    u64* const entry = tables_.make(tables_.root(who), page);
-    if ((*entry & pte::P) == 0) {
-        places(frame.value()).push_back({who, page.value()});
-        ++mapped_;
-        *entry = backend_->frame_bits(page, frame) | pte::P | pte::A | pte::NX |
-                 (who == PrivilegeClass::User ? pte::U : 0);
-    }
-    backend_->place(page, frame);
+    u64& entry = entry_for(who, page, frame);
     if (access == mmu::AccessType::Write) {
-        *entry |= pte::W | pte::D;
+        entry |= pte::W | pte::D;
     } else if (access == mmu::AccessType::Fetch) {
         ram_.mark_code(frame);
-        *entry &= ~pte::NX;
+        entry &= ~pte::NX;
         if (is_new_code(who, page, frame)) {
             // Now is the only right moment: the page is present and executable for the class that
             // runs.
@@ -201,6 +217,7 @@ void Mappings::drop_all() {
 
 void Mappings::drop_frame(PhysicalAddress frame) {
     exclude(frame.page().value(), true);
+    exclude(frame.page().value(), false);
 }
 
 std::vector<u64> Mappings::writable_frames() const {

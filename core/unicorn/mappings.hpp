@@ -25,6 +25,8 @@ public:
     // Inside a run of this class.
     Grant grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
                 mmu::AccessType access);
+    // Writable while it stays executable, here or elsewhere.
+    Grant grant_write_beside_code(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
     [[nodiscard]] bool is_granted(PrivilegeClass who, LinearAddress page, mmu::AccessType access);
     // The bytes the class sees at a granted page; null if none.
     [[nodiscard]] u8 const* page_bytes(PrivilegeClass who, LinearAddress page);
@@ -52,6 +54,7 @@ private:
     void remove_place(u64 frame, PrivilegeClass who, u64 page);
     // Takes a right away from every mapping of the frame; false if there was one.
     bool exclude(u64 frame, bool executable);
+    u64& entry_for(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
     bool make_way(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
     void note_flush(u64 page);
     [[nodiscard]] bool is_new_code(PrivilegeClass who, LinearAddress page, PhysicalAddress frame);
