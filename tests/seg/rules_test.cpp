@@ -51,7 +51,8 @@ TEST_CASE("rules: some test names each rule as the one that refused") {
     std::string const tests = all_tests();
     for (Rule const* rule : seg_rules()) {
         INFO(rule->id);
-        CHECK(tests.find(" " + std::string{rule->id} + "\"") != std::string::npos);
+        std::string const named = std::string{" "}.append(rule->id).append("\"");
+        CHECK(tests.find(named) != std::string::npos);
     }
 }
 

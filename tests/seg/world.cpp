@@ -146,9 +146,9 @@ std::string describe(Fault const& fault) {
     char* const end =
         std::to_chars(digits.data(), digits.data() + digits.size(), fault.error_code, 16).ptr;
     std::string text{mnemonic(fault.vector)};
-    text += "(0x" + std::string{digits.data(), end} + ")";
+    text.append("(0x").append(digits.data(), end).append(")");
     if (fault.rule != nullptr) {
-        text += " " + std::string{fault.rule->id};
+        text.append(" ").append(fault.rule->id);
     }
     return text;
 }
