@@ -59,13 +59,12 @@ MachineView const& Cockpit::view_at(Moment moment) {
     auto const known = std::find_if(kept_.begin(), kept_.end(),
                                     [&](Kept const& kept) { return kept.moment == moment; });
     if (known != kept_.end()) {
-        std::rotate(known, known + 1, kept_.end());
+        kept_.splice(kept_.end(), kept_, known);
         return kept_.back().view;
     }
     if (kept_.size() == views_kept) {
-        kept_.erase(kept_.begin());
+        kept_.pop_front();
     }
-    kept_.reserve(views_kept);
     kept_.push_back({moment, maker_.make(moment, breakpoints_)});
     return kept_.back().view;
 }

@@ -6,7 +6,7 @@
 #include "core/view/subject.hpp"
 #include "core/view/view_maker.hpp"
 
-#include <map>
+#include <list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -82,7 +82,7 @@ private:
         Moment moment;
         MachineView view;
     };
-    std::vector<Kept> kept_; // the last few views made, newest last
+    std::list<Kept> kept_; // the last few views used, newest last; references to them stay good
 };
 
 } // namespace ringside::view

@@ -10,16 +10,14 @@ namespace ringside::sheets {
 
 namespace {
 
-void counters(Sheet& sheet, trace::Counters const& scene) {
-    sheet.rows.push_back(
-        Line{}
-            .at(1)
-            .put(fmt::format("this scene: {}, {}, {}, CR3 writes {}, dropped {}",
-                             count(scene.walks, "walk"), count(scene.walk_reads, "read"),
-                             count(scene.failed_walks, "failed walk"), scene.cr3_writes,
-                             scene.flushed_entries),
-                 Role::Dim)
-            .done());
+void counters(Sheet& sheet, trace::Counters const& scene, std::size_t width) {
+    std::string const words =
+        fmt::format("this scene: {}, {}, {} failed, {}, {} dropped", count(scene.walks, "walk"),
+                    count(scene.walk_reads, "read"), scene.failed_walks,
+                    count(scene.cr3_writes, "CR3 write"), scene.flushed_entries);
+    for (std::string const& part : wrap(words, width - 2)) {
+        sheet.rows.push_back(Line{}.at(1).put(part, Role::Dim).done());
+    }
 }
 
 } // namespace
@@ -33,7 +31,7 @@ Sheet tlb_sheet(View const& now, View const& before, PanelState const& state) {
         sheet.about = fmt::format("{} entries", now.tlb.size());
     }
     sheet.note = "U user  W writable  G global  D dirty";
-    counters(sheet, now.scene_counters);
+    counters(sheet, now.scene_counters, state.width);
     std::vector<mmu::TlbEntry const*> entries; // the new ones first
     for (bool const wanted : {true, false}) {
         for (mmu::TlbEntry const& entry : now.tlb) {
@@ -44,9 +42,9 @@ Sheet tlb_sheet(View const& now, View const& before, PanelState const& state) {
             }
         }
     }
-    std::size_t const room = state.height == 0 ? entries.size() : state.height - 1;
+    std::size_t const room = state.height == 0 ? entries.size() + sheet.rows.size() : state.height;
     for (mmu::TlbEntry const* entry : entries) {
-        if (sheet.rows.size() > room) {
+        if (sheet.rows.size() >= room) {
             break;
         }
         bool const old =
