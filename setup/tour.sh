@@ -3,11 +3,11 @@
 
 TOUR_PROGRAM=pages
 TOUR_MOMENTS=(
-    "1-the-call key:sys1"
-    "2-the-gate key:sys1/write/entry"
-    "3-first-page key:sys1/write/copy/p1"
-    "4-the-absent-page key:sys1/write/copy/p2"
-    "5-the-end end"
+    "1-the-gate key:sys1/write/entry"
+    "2-the-check key:sys1/write/access_ok"
+    "3-the-absent-page key:sys1/write/copy/p2/walk"
+    "4-the-fault key:sys1/write/copy/p2/fault/entry"
+    "5-the-return key:sys1/write/exit"
 )
 
 has_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }
