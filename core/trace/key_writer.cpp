@@ -7,6 +7,10 @@ namespace ringside::trace {
 
 namespace {
 
+// Code so close behind a gate's target is the entry's: it saves registers and, under 4G/4G,
+// switches page tables.
+constexpr u64 entry_code_size = 512;
+
 std::string page_part(u64 lin) {
     return hex(lin & ~u64{0xfff}).substr(2);
 }
@@ -47,7 +51,9 @@ std::string KeyWriter::copy_key(CopyState& copy, Event const& event) const {
 }
 
 std::string KeyWriter::frame_key(Frame const& frame, Event const& event) const {
-    if (frame.phase == Phase::Entry || (frame.early && is_preparation(event))) {
+    bool const entry_code =
+        frame.early && is_preparation(event) && event.ip - frame.entry_ip < entry_code_size;
+    if (frame.phase == Phase::Entry || entry_code) {
         return frame.key + "/entry";
     }
     return frame.phase == Phase::Exit ? frame.key + "/exit" : frame.key;

@@ -24,8 +24,8 @@ private:
         SceneKind kind = SceneKind::Boot;
         bool nested = false; // interrupted the kernel: stays in the scene it interrupted
         Phase phase = Phase::Inside;
-        bool early = false; // after the call was told, before the kernel does anything: a CR3 write
-                            // is still the entry's
+        bool early = false; // after the gate, before the kernel tells of anything
+        u64 entry_ip = 0;   // where the gate led
         std::string key;    // "sys1/write", "sys1/write/copy/p2/fault"
         u64 scene = Scene::none;
         u64 begin = 0;

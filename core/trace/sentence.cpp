@@ -216,7 +216,10 @@ std::string say(Text const& text) {
     std::string_view const who = text.kind == TextKind::Console ? "Console"
                                  : text.kind == TextKind::Oops  ? "The kernel oopses"
                                                                 : "The kernel panics";
-    return fmt::format("{}: {}", who, quoted(text.text));
+    constexpr std::size_t shown = 60;
+    std::string_view const said{text.text};
+    return fmt::format("{}: {}{}", who, quoted(said.substr(0, shown)),
+                       said.size() > shown ? fmt::format("... ({} bytes).", said.size()) : ".");
 }
 
 } // namespace

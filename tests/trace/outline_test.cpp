@@ -47,7 +47,7 @@ walk sys1/write/entry/kernel/c0103000/walk
 gate sys1/write/entry
 seg_load sys1/write/entry/seg_load
 syscall sys1/write
-walk sys1/write/entry/kernel/c0105000/walk
+walk sys1/write/kernel/c0105000/walk
 access_ok sys1/write/access_ok
 walk sys1/write/copy/p1/walk
 walk sys1/write/copy/p1/kernel/c0300000/walk
@@ -95,7 +95,7 @@ seg_load sys1/write/entry/seg_load
 syscall sys1/write
 cr_write sys1/write/entry/cr_write
 tlb sys1/write/entry/tlb
-walk sys1/write/entry/kernel/2105000/walk
+walk sys1/write/kernel/2105000/walk
 softwalk sys1/write/copy/p1/softwalk
 kmap sys1/write/copy/p1/kmap
 tlb sys1/write/copy/p1/tlb

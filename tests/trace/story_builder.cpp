@@ -171,14 +171,14 @@ std::vector<Event> three_one_write() {
 std::vector<Event> four_four_write() {
     StoryBuilder story;
     boot(story);
-    story.step(0).add(CrWrite{3, 0x102000, 0x101000});
+    story.step(0, 0xc0101020).add(CrWrite{3, 0x102000, 0x101000});
     story.add(TlbChange{TlbOp::Flush, 0, 5});
     first_fault_ends(story);
     story.step(0).add(CrWrite{3, 0x101000, 0x102000});
     story.add(TlbChange{TlbOp::Flush, 0, 5});
     story.step(0).iret(3);
     call_begins(story);
-    story.step(0).add(CrWrite{3, 0x102000, 0x101000});
+    story.step(0, 0xc0101020).add(CrWrite{3, 0x102000, 0x101000});
     story.add(TlbChange{TlbOp::Flush, 0, 7});
     story.step(0).kernel_walk(0x2105000);
     u64 page = 0x8051000;
@@ -200,7 +200,7 @@ std::vector<Event> four_four_write() {
     story.step(0).iret(3);
     story.step(3).gate(0x80, GateSource::Int, 3);
     story.step(0).syscall(20, "getpid");
-    story.step(0).add(CrWrite{3, 0x102000, 0x101000});
+    story.step(0, 0xc0101020).add(CrWrite{3, 0x102000, 0x101000});
     story.step(0).syscall_ret(20, "getpid", 1);
     story.step(0).add(CrWrite{3, 0x101000, 0x102000});
     story.step(0).iret(3);

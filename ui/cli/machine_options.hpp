@@ -10,7 +10,7 @@
 namespace ringside::cli {
 
 // A run that needs more than this ends with status 124; --max-insns says otherwise.
-inline constexpr u64 default_budget = 200'000'000;
+inline constexpr u64 default_budget = 100'000'000;
 
 struct MachineOptions {
     std::string program;

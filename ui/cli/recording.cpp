@@ -1,6 +1,7 @@
 #include "ui/cli/recording.hpp"
 
 #include "core/host_error.hpp"
+#include "core/view/machine_view.hpp"
 
 namespace ringside::cli {
 
@@ -32,6 +33,14 @@ trace::StoryPoint Recording::find(std::string_view when) const {
     auto const point = trace::find_moment(parsed.value(), events(), outline(), end().insns);
     if (!point) {
         throw HostError{point.error()};
+    }
+    if (point.value().micro != 0) {
+        u32 const steps = view::micro_steps(events()[point.value().event]);
+        if (point.value().micro > steps) {
+            throw HostError{"event " + std::to_string(point.value().event) + " has " +
+                            std::to_string(steps) + " micro-steps, not " +
+                            std::to_string(point.value().micro)};
+        }
     }
     return point.value();
 }

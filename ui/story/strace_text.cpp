@@ -39,7 +39,7 @@ std::string signal_text(trace::Signal const& signal) {
 }
 
 std::string fault_in_text(trace::FaultIn const& fault) {
-    return fmt::format("{} {} from frame {}", fault.major ? "major" : "minor",
+    return fmt::format("{}, {}, frame {}", fault.major ? "major" : "minor",
                        trace::fault_in_word(fault.how), hex(fault.pa));
 }
 
@@ -82,41 +82,48 @@ private:
                (result == nullptr ? "?" : trace::result_text(result->name, result->ret));
     }
 
-    // What the kernel made of a fault: the next FaultIn of the process before it runs on.
-    trace::FaultIn const* remedy(u64 fault) const {
+    // What the kernel made of a fault or of a look-up that failed, before the process runs on: the
+    // page it gave, or the exception table's way out.
+    std::string remedy(u64 fault) {
         for (u64 i = fault + 1; i < run_.events.size(); ++i) {
-            if (run_.events[i].pid != run_.events[fault].pid) {
+            trace::Event const& event = run_.events[i];
+            if (event.pid != run_.events[fault].pid) {
                 continue;
             }
-            if (auto const* given = as<trace::FaultIn>(run_.events[i])) {
-                return given;
+            if (auto const* given = as<trace::FaultIn>(event)) {
+                told_ = given;
+                return ": " + fault_in_text(*given);
             }
-            auto const* transfer = as<trace::Transfer>(run_.events[i]);
-            if (as<trace::PageFault>(run_.events[i]) || as<trace::Fixup>(run_.events[i]) ||
-                transfer != nullptr) {
+            if (as<trace::Fixup>(event)) {
+                return ": the exception table has a way out";
+            }
+            if (as<trace::PageFault>(event) || as<trace::Softwalk>(event) ||
+                as<trace::Copy>(event) || as<trace::Transfer>(event)) {
                 break;
             }
         }
-        return nullptr;
+        return ": no page";
     }
 
     void fault_line(u64 i, bool in_call) {
         trace::Event const& event = run_.events[i];
         std::string const indent = in_call ? "  " : "";
         if (auto const* fault = as<trace::PageFault>(event)) {
-            trace::FaultIn const* const given = remedy(i);
-            told_ = given;
+            std::string const what = remedy(i);
             line(i, fmt::format("{}--- #PF at {}, error code {}, ring {}{} ---", indent,
-                                hex(fault->cr2), fault->err, event.cpl,
-                                given == nullptr ? "" : ": " + fault_in_text(*given)));
+                                hex(fault->cr2), fault->err, event.cpl, what));
+        } else if (auto const* look_up = as<trace::Softwalk>(event);
+                   look_up != nullptr && !look_up->ok) {
+            line(i, fmt::format("{}--- no #PF: {} looked up by the kernel{} ---", indent,
+                                hex(look_up->lin), remedy(i)));
         } else if (auto const* exception = as<trace::Exception>(event)) {
             line(i, fmt::format("{}--- {} at {:x}:{}, ring {} ---", indent,
                                 trace::exception_text(exception->vec, exception->err), event.cs,
                                 hex(event.ip), event.cpl));
         } else if (auto const* given = as<trace::FaultIn>(event);
                    given != nullptr && given != told_) {
-            line(i, fmt::format("{}--- no #PF: {} looked up by the kernel: {} ---", indent,
-                                hex(given->lin), fault_in_text(*given)));
+            line(i, fmt::format("{}--- no #PF at {}: {} ---", indent, hex(given->lin),
+                                fault_in_text(*given)));
         } else if (auto const* signal = as<trace::Signal>(event)) {
             line(i, indent + signal_text(*signal));
         } else if (auto const* text = as<trace::Text>(event);
