@@ -246,6 +246,16 @@ class PageDirectories(KernelTest):
                 self.assertEqual(self.hits("4g4g", name), boot + 2 * from_ring_3)
 
 
+class BadKernels(KernelTest):
+    def test_one_meets_a_triple_fault(self):
+        result = qemu.run(GUEST / "bad/kernel_triple_fault.elf", GUEST / "hello")
+        self.assertTrue(result.triple_fault)
+
+    def test_one_stops_for_good(self):
+        result = qemu.run(GUEST / "bad/kernel_halt.elf", GUEST / "hello", timeout=1.5)
+        self.assertFalse(result.ended or result.triple_fault)
+
+
 class Options(KernelTest):
     def test_the_limit_of_user_segments_in_3g1g(self):
         for options, limit in (("user_limit=3g", "bfffffff"), ("user_limit=4g", "ffffffff"), ("", "ffffffff")):
