@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by run.sh and test.sh: the tour where there is no display. Story and pictures come from the commands a user would type.
 
-TOUR_PROGRAM=pages
+TOUR_PROGRAM=pages # under the default kernel, 3g1g, where all of these moments are
 TOUR_MOMENTS=(
     "1-the-gate key:sys1/write/entry"
     "2-the-check key:sys1/write/access_ok"

@@ -2,6 +2,7 @@
 
 namespace ringside {
 
+// NOLINTNEXTLINE(readability-function-size): one row for each operation, and nothing else
 Containment containment(Instruction const& instruction) {
     switch (instruction.operation) {
         using enum Operation;
