@@ -20,8 +20,11 @@ struct Stretch {
     bool user = false;
     bool writable = false;
     u64 physical = 0;
-    bool mapped = false;
+    u64 mapped = 0; // bytes, where tables decide
+    u64 pieces = 1; // so many stretches with small gaps between, drawn as one
 };
+
+constexpr u64 nearby = 256 * 1024;
 
 u64 end_of(MappedRange const& range) {
     return range.start.value() + range.size;
@@ -70,7 +73,7 @@ private:
     void collect() {
         if (space_.user_runs) {
             for (auto const& area : view_.vmas) {
-                stretches_.push_back({area.start, area.end, &area, true, false, 0, true});
+                stretches_.push_back({area.start, area.end, &area, true, false, 0, 0, 1});
             }
         }
         for (MappedRange const& range : space_.ranges) {
@@ -84,13 +87,35 @@ private:
             }
             if (!stretches_.empty() && joins(stretches_.back(), range)) {
                 stretches_.back().end = end_of(range);
+                stretches_.back().mapped += range.size;
             } else {
                 stretches_.push_back({range.start.value(), end_of(range), nullptr, range.user,
-                                      range.writable, range.physical.value(), true});
+                                      range.writable, range.physical.value(), range.size, 1});
             }
         }
         std::sort(stretches_.begin(), stretches_.end(),
                   [](Stretch const& a, Stretch const& b) { return a.start < b.start; });
+        if (!state_.extended) {
+            gather();
+        }
+    }
+
+    // Small kernel stretches that stand close together (4G/4G's window) become one row.
+    void gather() {
+        std::vector<Stretch> gathered;
+        for (Stretch const& stretch : stretches_) {
+            bool const close = !gathered.empty() && !gathered.back().user && !stretch.user &&
+                               stretch.start - gathered.back().end < nearby;
+            if (!close) {
+                gathered.push_back(stretch);
+                continue;
+            }
+            gathered.back().end = stretch.end;
+            gathered.back().mapped += stretch.mapped;
+            gathered.back().pieces += stretch.pieces;
+            gathered.back().writable = gathered.back().writable || stretch.writable;
+        }
+        stretches_ = std::move(gathered);
     }
 
     // Adjacent, of equal rights, and going on in physical memory: one stretch for the eye, though
@@ -119,8 +144,10 @@ private:
             line.put(" ").put(pages(stretch), Role::Normal).tip("one letter a page: " + legend());
         } else {
             line.put(stretch.writable ? "rw" : "r-").put("  ");
-            line.put(fmt::format("{} at physical {}", bytes(stretch.end - stretch.start),
-                                 hex(stretch.physical, 8)),
+            line.put(stretch.pieces == 1
+                         ? fmt::format("{} at physical {}", bytes(stretch.mapped),
+                                       hex(stretch.physical, 8))
+                         : fmt::format("{} in {} pieces", bytes(stretch.mapped), stretch.pieces),
                      stretch.user ? Role::Normal : Role::Dim);
         }
         std::string const here = pointers(stretch);

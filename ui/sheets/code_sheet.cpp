@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace ringside::sheets {
 
@@ -16,7 +17,8 @@ using view::CodeLine;
 Row source_row(CodeLine const& code, PanelState const& state) {
     Line line;
     line.put(fmt::format("{:>5} ", code.line), Role::Dim);
-    line.put(fit(code.text, state.width - std::min<std::size_t>(state.width, 7)), Role::Source);
+    line.put(fit(code.text, state.width - std::min<std::size_t>(state.width, 7)),
+             code.now ? Role::Heading : Role::Source);
     return line.done();
 }
 
@@ -65,17 +67,35 @@ Row row_of(CodeLine const& code, PanelState const& state, unsigned digits) {
     return instruction_row(code, state, digits);
 }
 
-// Keeps `height` rows: those around the focus, two thirds of them above it.
-void crop(Sheet& sheet, std::size_t height) {
+// Fits the stream into `height` rows: the way here stays on top (the interrupted contexts and the
+// running function's name), and of the function the rows around the focus.
+void crop(Sheet& sheet, std::size_t pinned, std::size_t height) {
     if (height == 0 || sheet.rows.size() <= height || sheet.focus < 0) {
         return;
     }
     auto const focus = static_cast<std::size_t>(sheet.focus);
-    std::size_t const above = std::min(focus, height * 2 / 3);
-    std::size_t const first = std::min(focus - above, sheet.rows.size() - height);
-    auto const begin = sheet.rows.begin() + static_cast<std::ptrdiff_t>(first);
-    sheet.rows = {begin, begin + static_cast<std::ptrdiff_t>(height)};
-    sheet.focus -= static_cast<int>(first);
+    std::vector<Row> kept;
+    if (pinned > height / 2) { // too deep: the crossings tell the way
+        for (std::size_t at = 0; at < pinned; ++at) {
+            bool const last = at + 1 == pinned;
+            if (last || sheet.rows[at].kind == RowKind::Rule) {
+                kept.push_back(std::move(sheet.rows[at]));
+            }
+        }
+    } else {
+        kept.assign(
+            std::make_move_iterator(sheet.rows.begin()),
+            std::make_move_iterator(sheet.rows.begin() + static_cast<std::ptrdiff_t>(pinned)));
+    }
+    std::size_t const room = height > kept.size() ? height - kept.size() : 1;
+    std::size_t const above = std::min(focus - pinned, room * 2 / 3);
+    std::size_t const last = std::min(sheet.rows.size(), focus - above + room);
+    std::size_t const first = std::max(pinned, last > room ? last - room : 0);
+    sheet.focus = static_cast<int>(kept.size() + focus - first);
+    for (std::size_t at = first; at < last; ++at) {
+        kept.push_back(std::move(sheet.rows[at]));
+    }
+    sheet.rows = std::move(kept);
 }
 
 } // namespace
@@ -86,6 +106,7 @@ Sheet code_sheet(View const& now, View const& /*before*/, PanelState const& stat
     sheet.title = "CODE";
     sheet.about = "user and kernel, one stream";
     unsigned const digits = now.is_64_bit() ? 16 : 8;
+    std::size_t pinned = 0; // rows down to the running function's name
     for (CodeLine const& code : now.code) {
         if (code.now && code.kind == CodeKind::Instruction) {
             sheet.focus = static_cast<int>(sheet.rows.size());
@@ -94,12 +115,15 @@ Sheet code_sheet(View const& now, View const& /*before*/, PanelState const& stat
         Row row = row_of(code, state, digits);
         row.stripe = code.kind == CodeKind::Crossing ? 0xff : code.ring;
         sheet.rows.push_back(std::move(row));
+        if (code.kind == CodeKind::Function) {
+            pinned = sheet.rows.size();
+        }
     }
     if (sheet.rows.empty()) {
         sheet.rows.push_back(
             Line{}.at(1).put("No instruction can be read at this address.", Role::Dim).done());
     }
-    crop(sheet, state.height);
+    crop(sheet, pinned, state.height);
     return sheet;
 }
 

@@ -4,14 +4,17 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <utility>
 
 namespace ringside::sheets {
 
-GateWriter::GateWriter(View const& now, view::EventView const& event, PanelState const& state)
+GateWriter::GateWriter(View const& now, view::EventView const& event, PanelState const& state,
+                       bool compact)
     : now_{now}
     , event_{event}
     , state_{state}
-    , micro_{event.age == 0 ? now.micro : 0} {
+    , micro_{event.age == 0 ? now.micro : 0}
+    , compact_{compact} {
     sheet_.name = "gate";
     sheet_.title = "SEGMENTATION";
     sheet_.note = event.age == 0 ? fmt::format("event {}", event.index)
@@ -145,7 +148,34 @@ void GateWriter::text(std::string_view name, std::string_view words) {
     sheet_.rows.push_back(line.done());
 }
 
+// "ok idt.limit", as many on a row as fit; what a rule says is in its tip.
+void GateWriter::checks_in_short(std::span<Check const> list) {
+    Line line;
+    line.at(1).put("checks", Role::Heading);
+    std::size_t const column = 19;
+    std::size_t at = 10;
+    for (Check const& check : list) {
+        ++line_;
+        std::string const words = check.rule == nullptr ? "core" : std::string{check.rule->id};
+        if (at + 3 + columns(words) > state_.width) {
+            sheet_.rows.push_back(std::exchange(line, Line{}).done());
+            at = 10;
+        }
+        line.at(at).put(check.ok ? "ok " : "STOP ", check.ok ? Role::Passed : Role::Failed);
+        line.put(words);
+        if (check.rule != nullptr) {
+            line.tip(fmt::format("{} ({})", check.rule->sentence, check.rule->sdm));
+        }
+        at += (columns(words) + 4 + column) / column * column;
+    }
+    sheet_.rows.push_back(line.done());
+}
+
 void GateWriter::checks(std::span<Check const> list) {
+    if (compact_ && micro_ == 0 && list.size() > 3) {
+        checks_in_short(list);
+        return;
+    }
     std::size_t number = 0;
     for (Check const& check : list) {
         ++number;
@@ -226,7 +256,11 @@ Sheet gate_sheet(View const& now, View const& /*before*/, PanelState const& stat
             Line{}.at(1).put("No gate, return or segment load has happened.", Role::Dim).done());
         return sheet;
     }
-    return GateWriter{now, *now.transfer, state}.write();
+    Sheet sheet = GateWriter{now, *now.transfer, state}.write();
+    if (state.height != 0 && sheet.rows.size() > state.height) {
+        sheet = GateWriter{now, *now.transfer, state, true}.write();
+    }
+    return sheet;
 }
 
 } // namespace ringside::sheets

@@ -13,7 +13,9 @@ namespace ringside::sheets {
 
 class GateWriter {
 public:
-    GateWriter(View const& now, view::EventView const& event, PanelState const& state);
+    // `compact` names the rules that held instead of spelling them.
+    GateWriter(View const& now, view::EventView const& event, PanelState const& state,
+               bool compact = false);
     Sheet write();
 
 private:
@@ -25,6 +27,7 @@ private:
     void places(trace::Place const& from, trace::Place const& to);
     void text(std::string_view name, std::string_view words);
     void checks(std::span<Check const> list);
+    void checks_in_short(std::span<Check const> list);
     void pushes(trace::Gate const& gate);
     void refused(u8 vector, u32 error);
     void mark_focus(bool now);
@@ -34,6 +37,7 @@ private:
     view::EventView const& event_;
     PanelState const& state_;
     u32 micro_;
+    bool compact_;
     u32 line_ = 0; // lines of the record written so far: what a micro-step counts
     Sheet sheet_;
 };

@@ -112,7 +112,8 @@ void WalkWriter::write_notes() {
                   (walk_.mode == PagingMode::PAE ? ", the PDPTE is cached in the CPU" : ""),
               Role::Normal);
     }
-    if (state_.extended) {
+    bool const room = state_.height >= sheet_.rows.size() + 2 * walk_.checks.size() + 1;
+    if (state_.extended || (all && room)) {
         write_checks();
     }
 }

@@ -21,8 +21,8 @@ constexpr std::array<Place, 7> places{{{"code", 0, 0.62F},
                                        {"cpu", 0, 0.38F},
                                        {"walk", 1, 0.5F},
                                        {"gate", 1, 0.5F},
-                                       {"address", 2, 0.43F},
-                                       {"stack", 2, 0.37F},
+                                       {"address", 2, 0.45F},
+                                       {"stack", 2, 0.35F},
                                        {"tlb", 2, 0.2F}}};
 constexpr std::array<float, 4> column_edges{0, 0.345F, 0.705F, 1};
 
