@@ -118,7 +118,11 @@ private:
         auto const place = guest_.of(at.ring).at(at.linear);
         line.text = place && !place->function.empty() ? std::string{place->function}
                                                       : std::string{"code without a name"};
-        line.note = place ? std::string{place->file} : std::string{};
+        // The function's own file; the line at hand may be an inlined one's.
+        auto const start = place && !place->function.empty()
+                               ? guest_.of(at.ring).at(place->function_start)
+                               : place;
+        line.note = start ? std::string{start->file} : std::string{};
         lines_.push_back(std::move(line));
     }
 

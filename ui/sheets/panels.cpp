@@ -2,16 +2,44 @@
 
 namespace ringside::sheets {
 
+namespace {
+
+// Cuts what does not fit, and shows that it is cut.
+void cut(Row& row, std::size_t width) {
+    std::size_t used = 0;
+    for (std::size_t at = 0; at < row.spans.size(); ++at) {
+        std::size_t const wide = columns(row.spans[at].text);
+        if (used + wide > width) {
+            row.spans[at].text = fit(row.spans[at].text, width - used);
+            row.spans.resize(at + 1);
+            return;
+        }
+        used += wide;
+    }
+}
+
+template <Sheet (*Make)(View const&, View const&, PanelState const&)>
+Sheet fitted(View const& now, View const& before, PanelState const& state) {
+    Sheet sheet = Make(now, before, state);
+    for (Row& row : sheet.rows) {
+        cut(row, state.width);
+    }
+    return sheet;
+}
+
+} // namespace
+
 std::vector<Panel> const& panels() {
     static std::vector<Panel> const all{
-        {"code", code_sheet, '1', "C source and instructions, user and kernel in one stream"},
-        {"walk", walk_sheet, '2', "the page walk of one address, entry by entry"},
-        {"gate", gate_sheet, '3', "gates, returns and segment loads with their checks"},
-        {"address", address_sheet, '4', "what the kernel promised and what the tables map"},
-        {"cpu", cpu_sheet, '5', "registers, with what changed"},
-        {"stack", stack_sheet, '6', "the stack, and who put each word there"},
-        {"tlb", tlb_sheet, '7', "cached translations and counters"},
-        {"story", story_sheet, '8', "the time line of events"},
+        {"code", fitted<code_sheet>, '1',
+         "C source and instructions, user and kernel in one stream"},
+        {"walk", fitted<walk_sheet>, '2', "the page walk of one address, entry by entry"},
+        {"gate", fitted<gate_sheet>, '3', "gates, returns and segment loads with their checks"},
+        {"address", fitted<address_sheet>, '4', "what the kernel promised and what the tables map"},
+        {"cpu", fitted<cpu_sheet>, '5', "registers, with what changed"},
+        {"stack", fitted<stack_sheet>, '6', "the stack, and who put each word there"},
+        {"tlb", fitted<tlb_sheet>, '7', "cached translations and counters"},
+        {"story", fitted<story_sheet>, '8', "the time line of events"},
     };
     return all;
 }

@@ -112,7 +112,7 @@ void WalkWriter::write_notes() {
                   (walk_.mode == PagingMode::PAE ? ", the PDPTE is cached in the CPU" : ""),
               Role::Normal);
     }
-    bool const room = state_.height >= sheet_.rows.size() + 2 * walk_.checks.size() + 1;
+    bool const room = state_.height >= sheet_.rows.size() + walk_.checks.size() + 2;
     if (state_.extended || (all && room)) {
         write_checks();
     }

@@ -9,6 +9,10 @@
 
 namespace ringside::window {
 
+namespace {
+constexpr float alone = 1.4F;
+} // namespace
+
 void check_look(Look const& look) {
     if (look.width < 320 || look.height < 200 || look.width > 16384 || look.height > 16384) {
         throw HostError{fmt::format("a picture of {}x{} pixels is not possible: 320x200 to "
@@ -35,31 +39,29 @@ Canvas::Canvas(Look const& look)
     io.LogFilename = nullptr;
     io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
     ImGui::GetStyle().AntiAliasedLinesUseTex = false; // lines are geometry: sampling is nearest
-    load();
+    load(look_.scale);
 }
 
 Canvas::~Canvas() {
     ImGui::DestroyContext(context_);
 }
 
-void Canvas::load() {
-    fonts_ = load_fonts(look_.scale);
+void Canvas::load(float scale) {
+    loaded_scale_ = scale;
+    fonts_ = load_fonts(scale);
     unsigned char* coverage = nullptr;
     ImGui::GetIO().Fonts->GetTexDataAsAlpha8(&coverage, &atlas_.width, &atlas_.height);
     atlas_.coverage = coverage;
 }
 
-void Canvas::set_look(Look const& look) {
-    bool const rescaled = look.scale != look_.scale;
-    look_ = look;
-    if (rescaled) {
-        load();
-    }
-}
-
 ScreenResult Canvas::draw(view::MachineView const& now, view::MachineView const& before,
                           ScreenState& state) {
     ImGui::SetCurrentContext(context_);
+    Look look = look_;
+    look.scale *= state.view == "all" ? 1.0F : alone; // one panel alone has the room
+    if (look.scale != loaded_scale_) {
+        load(look.scale);
+    }
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = {static_cast<float>(look_.width), static_cast<float>(look_.height)};
     io.DeltaTime = 1.0F / 60.0F;
@@ -73,7 +75,7 @@ ScreenResult Canvas::draw(view::MachineView const& now, view::MachineView const&
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings |
                      ImGuiWindowFlags_NoBringToFrontOnFocus);
-    ScreenResult result = draw_screen(now, before, state, fonts_, look_);
+    ScreenResult result = draw_screen(now, before, state, fonts_, look);
     ImGui::End();
     ImGui::PopStyleVar(3);
     ImGui::Render();

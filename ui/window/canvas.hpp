@@ -22,7 +22,7 @@ public:
     Canvas& operator=(Canvas&&) = delete;
     ~Canvas();
 
-    void set_look(Look const& look); // a new scale loads the fonts again
+    void set_look(Look const& look) { look_ = look; }
     [[nodiscard]] Look const& look() const { return look_; }
 
     // Draws a frame. Input, if any, was put into ImGui's IO before.
@@ -31,9 +31,10 @@ public:
     [[nodiscard]] Pixels const& pixels() const { return pixels_; }
 
 private:
-    void load();
+    void load(float scale);
 
     Look look_;
+    float loaded_scale_ = 0; // of the fonts
     ImGuiContext* context_;
     Fonts fonts_;
     Atlas atlas_;

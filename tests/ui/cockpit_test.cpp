@@ -1,0 +1,214 @@
+// Moving through a real recorded run, both ways, and what the panels then say.
+#include "core/host_error.hpp"
+#include "core/view/cockpit.hpp"
+#include "ui/text/text_of.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+#include <sstream>
+
+using namespace ringside;
+using view::Direction;
+using view::Unit;
+
+namespace {
+
+std::filesystem::path const guests = std::filesystem::path{RINGSIDE_BINARY_DIR} / "guest";
+
+bool guests_are_there() {
+    if (std::filesystem::exists(guests / "kernel-4g4g.elf")) {
+        return true;
+    }
+    MESSAGE("skipped: the guests are not built");
+    return false;
+}
+
+view::Subject record(Split split) {
+    MachineConfig config;
+    config.split = split;
+    config.program = guests / "pages";
+    config.program_name = "pages";
+    config.guest_directory = guests;
+    view::Subject subject;
+    subject.session = std::make_shared<Session>(config);
+    subject.session->record(10'000'000);
+    subject.kernel_elf = kernel_image(config);
+    subject.source_directories = {RINGSIDE_SOURCE_DIR};
+    return subject;
+}
+
+// One recording of each split serves all tests.
+view::Subject const& pages(Split split) {
+    static std::map<Split, view::Subject> recorded;
+    auto const known = recorded.find(split);
+    return known != recorded.end() ? known->second
+                                   : recorded.emplace(split, record(split)).first->second;
+}
+
+} // namespace
+
+TEST_CASE("cockpit: every unit goes back the way it came") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::ThreeOne)};
+    for (Unit const unit : {Unit::Event, Unit::Micro, Unit::Scene, Unit::Instruction}) {
+        cockpit.go_when("key:sys1/write");
+        std::vector<Moment> way;
+        for (int step = 0; step < 12; ++step) {
+            way.push_back(cockpit.moment());
+            REQUIRE(cockpit.move(unit, Direction::Forward));
+            if (cockpit.moment().event == cockpit.subject().session->events().size()) {
+                break;
+            }
+        }
+        while (way.size() > 1) {
+            REQUIRE(cockpit.move(unit, Direction::Back));
+            Moment const expected = unit == Unit::Scene ? cockpit.moment() : way.back();
+            CHECK(cockpit.moment() == expected);
+            CHECK((unit != Unit::Scene || cockpit.moment().event <= way.back().event));
+            way.pop_back();
+        }
+    }
+}
+
+TEST_CASE("cockpit: a moment's panels are the same whichever way it was reached") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit straight{pages(Split::ThreeOne)};
+    straight.go_when("key:sys1/write/copy/p2/walk");
+    std::string const expected = text::text_of(straight, "");
+    view::Cockpit cockpit{pages(Split::ThreeOne)};
+    std::mt19937 random{20231124};
+    for (int turn = 0; turn < 12; ++turn) {
+        cockpit.go_to_event(random() % cockpit.subject().session->events().size());
+        static_cast<void>(cockpit.now());
+        cockpit.move(Unit::Instruction, turn % 2 == 0 ? Direction::Back : Direction::Forward);
+        cockpit.go_when("key:sys1/write/copy/p2/walk");
+        CHECK(text::text_of(cockpit, "") == expected);
+    }
+}
+
+TEST_CASE("cockpit: the fault in the copy is told with its way, its walk and its areas") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::ThreeOne)};
+    cockpit.go_when("key:sys1/write/copy/p2/walk");
+    view::MachineView const& now = cockpit.now();
+    REQUIRE(now.now);
+    auto const* walk = std::get_if<trace::Walk>(&now.now->event.body);
+    REQUIRE(walk != nullptr);
+    CHECK_FALSE(walk->walk.outcome);
+    std::string const code = text::text_of(cockpit, "code");
+    CHECK(code.find("int 0x80: ring 3 -> 0, stack from the TSS") != std::string::npos);
+    CHECK(code.find("> ") != std::string::npos);
+    CHECK(code.find("rep movs") != std::string::npos);
+    u64 const absent = walk->walk.access.address.value();
+    bool promised = false;
+    for (view::VmaView const& area : now.vmas) {
+        promised = promised || (absent >= area.start && absent < area.end);
+    }
+    CHECK(promised);
+    REQUIRE(now.spaces.size() == 1);
+    for (mmu::MappedRange const& range : now.spaces.front().ranges) {
+        bool const covers =
+            absent >= range.start.value() && absent < range.start.value() + range.size;
+        CHECK_FALSE(covers);
+    }
+}
+
+TEST_CASE("cockpit: under 4G/4G there are two address spaces, and the kernel's has no user page") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::FourFour)};
+    cockpit.go_when("key:sys1/write/copy/p2/kmap");
+    auto const& spaces = cockpit.now().spaces;
+    REQUIRE(spaces.size() == 2);
+    CHECK(spaces[0].user_runs);
+    CHECK_FALSE(spaces[0].current);
+    CHECK(spaces[1].current);
+    for (mmu::MappedRange const& range : spaces[1].ranges) {
+        CHECK_FALSE(range.user);
+    }
+}
+
+TEST_CASE("cockpit: what the gate pushed is on the stack that the panel shows") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::ThreeOne)};
+    REQUIRE(cockpit.go_to_key("sys1/write/access_ok"));
+    std::map<std::string, u64> words;
+    for (view::StackWord const& word : cockpit.now().stack.words) {
+        if (word.origin == view::StackOrigin::Gate) {
+            words[word.name] = word.value;
+        }
+    }
+    REQUIRE(cockpit.now().transfer);
+    auto const* gate = std::get_if<trace::Gate>(&cockpit.now().transfer->event.body);
+    REQUIRE(gate != nullptr);
+    CHECK(words["ss"] == gate->from.ss);
+    CHECK(words["esp"] == gate->from.sp);
+    CHECK(words["cs"] == gate->from.cs);
+    CHECK(words["eip"] == gate->from.ip + 2); // behind INT 80h
+}
+
+TEST_CASE("cockpit: running stops at a breakpoint, forwards and backwards") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::ThreeOne)};
+    cockpit.go_when("key:sys1/write/copy");
+    auto const place = cockpit.resolve("sys_exit");
+    REQUIRE(place.size() == 1);
+    cockpit.execute("break sys_exit");
+    REQUIRE(cockpit.move(Unit::Run, Direction::Forward));
+    CHECK(cockpit.now().cpu.rip == place.front());
+    Moment const there = cockpit.moment();
+    cockpit.go_to_event(~u64{0});
+    REQUIRE(cockpit.move(Unit::Run, Direction::Back));
+    CHECK(cockpit.moment() == there);
+    cockpit.execute("break sys_exit");
+    CHECK(cockpit.breakpoints().empty());
+}
+
+TEST_CASE("cockpit: over INT 80h comes out behind it in ring 3, and back again") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::FourFour)};
+    cockpit.go_when("key:sys1/write/entry");
+    u64 const ip = cockpit.now().cpu.rip;
+    REQUIRE(cockpit.now().cpu.cpl() == Ring::R3);
+    REQUIRE(cockpit.move(Unit::Over, Direction::Forward));
+    CHECK(cockpit.now().cpu.rip == ip + 2);
+    CHECK(cockpit.now().cpu.cpl() == Ring::R3);
+    REQUIRE(cockpit.move(Unit::Over, Direction::Back));
+    CHECK(cockpit.now().cpu.rip == ip);
+}
+
+TEST_CASE("cockpit: nonsense is answered by one line and changes nothing") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::ThreeOne)};
+    cockpit.go_when("key:sys1/write");
+    Moment const here = cockpit.moment();
+    for (char const* command :
+         {"frobnicate", "go", "go nowhere", "go 99999999", "break no_such_function", "step 0",
+          "step -1", "back 12 13", "event 1x", "break uaccess.c:99999", "go key:nothing"}) {
+        INFO(command);
+        CHECK_THROWS_AS(cockpit.execute(command), HostError);
+        CHECK(cockpit.moment() == here);
+    }
+    std::istringstream in{"frobnicate\nevent\nregs\n\nquit\nevent\n"};
+    std::ostringstream out;
+    text::read_commands(cockpit, in, out);
+    CHECK(cockpit.moment().event == here.event + 1);
+    CHECK(out.str().find("'frobnicate' is no command") != std::string::npos);
+}
