@@ -2,30 +2,29 @@
 
 namespace ringside {
 
+namespace {
+
+constexpr u8 physical_address_bits = 40;
+
+mmu::PagingRegisters paging_registers(Cpu const& cpu) {
+    return {.cr0 = cpu.cr0,
+            .cr3 = cpu.cr3,
+            .cr4 = cpu.cr4,
+            .efer = cpu.efer,
+            .rflags = cpu.rflags};
+}
+
+} // namespace
+
 mmu::PagingMode Cpu::paging_mode() const {
-    if ((cr0 & ringside::cr0::PG) == 0) {
-        return mmu::PagingMode::None;
-    }
-    if ((cr4 & ringside::cr4::PAE) == 0) {
-        return mmu::PagingMode::Bits32;
-    }
-    return (efer & ringside::efer::LMA) != 0 ? mmu::PagingMode::Level4 : mmu::PagingMode::PAE;
+    return mmu::paging_mode(paging_registers(*this));
 }
 
 mmu::PagingContext Cpu::paging_context() const {
-    return {
-        .mode = paging_mode(),
-        .cr3 = cr3,
-        .wp = (cr0 & ringside::cr0::WP) != 0,
-        .pse = (cr4 & ringside::cr4::PSE) != 0,
-        .pge = (cr4 & ringside::cr4::PGE) != 0,
-        .pcide = (cr4 & ringside::cr4::PCIDE) != 0,
-        .nxe = (efer & ringside::efer::NXE) != 0,
-        .smep = (cr4 & ringside::cr4::SMEP) != 0,
-        .smap = (cr4 & ringside::cr4::SMAP) != 0,
-        .ac = (rflags & ringside::rflags::AC) != 0,
-        .pdptes = pdptes,
-    };
+    mmu::PagingContext context =
+        mmu::paging_context(paging_registers(*this), physical_address_bits);
+    context.pdptes = pdptes;
+    return context;
 }
 
 seg::ControlState Cpu::control_state() const {
