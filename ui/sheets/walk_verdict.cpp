@@ -129,6 +129,9 @@ void WalkWriter::write_rule(Rule const& rule) {
 
 // Every permission and reserved-bit rule that was asked, in the manual's order.
 void WalkWriter::write_checks() {
+    if (walk_.checks.size() > 0) {
+        label("checks", "", Role::Normal);
+    }
     for (Check const& check : walk_.checks) {
         if (check.rule == nullptr) {
             continue;
