@@ -16,6 +16,12 @@ sheets::Sheet sheet_of(char const* panel, view::MachineView const& now, std::siz
     return sheets::find_panel(panel)->make(now, tests::sample_view_before(), state);
 }
 
+std::string text_of_row(sheets::Row const& row) {
+    sheets::Sheet sheet;
+    sheet.rows.push_back(row);
+    return text::paint(sheet);
+}
+
 } // namespace
 
 TEST_CASE("sheets: a fault in the middle of a copy reads as in the golden text") {
@@ -32,7 +38,7 @@ TEST_CASE("sheets: no row of any panel is wider than the panel") {
             CHECK_FALSE(sheet.title.empty());
             CHECK(sheet.name == panel.name);
             for (sheets::Row const& row : sheet.rows) {
-                INFO(panel.name, " at ", width, ": ", text::paint({.rows = {row}}));
+                INFO(panel.name, " at ", width, ": ", text_of_row(row));
                 CHECK(row.width() <= width);
             }
         }
@@ -68,7 +74,7 @@ TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read
 TEST_CASE("sheets: a gate's micro-steps tick its checks and then its pushes one by one") {
     view::MachineView view = tests::sample_view();
     view.transfer->age = 0;
-    u32 const steps = view::micro_steps({.body = tests::sample_gate()});
+    u32 const steps = view::micro_steps(view.transfer->event);
     CHECK(steps == 9 + 5 + 1);
     std::size_t known = 0;
     for (u32 micro = 1; micro < steps; ++micro) {
