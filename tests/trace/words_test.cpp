@@ -82,13 +82,13 @@ TEST_SUITE("trace: words") {
 
     TEST_CASE("a system call as strace shows it") {
         auto const bytes = [](u64 address, std::size_t size) {
-            std::string const text = address == 0x1000 ? std::string{"Hello\n\0\1\0338\xff\"", 12}
+            std::string const text = address == 0x1000 ? std::string{"Hi\n\0\1\0338\0337\xff\"", 11}
                                                        : std::string(100, 'x');
             return text.substr(0, size);
         };
-        Syscall const write{4, "write", {1, 0x1000, 12}, 3, true};
-        CHECK(call_text(write, bytes) == R"(write(1, "Hello\n\0\1\0338\377\"", 12))");
-        CHECK(call_text(write) == "write(1, 0x1000, 12)");
+        Syscall const write{4, "write", {1, 0x1000, 11}, 3, true};
+        CHECK(call_text(write, bytes) == R"(write(1, "Hi\n\0\1\338\0337\377\"", 11))");
+        CHECK(call_text(write) == "write(1, 0x1000, 11)");
         CHECK(call_text({4, "write", {1, 0x2000, 60}, 3, true}, bytes) ==
               "write(1, \"" + std::string(32, 'x') + "\"..., 60)");
         CHECK(call_text({4, "write", {1, 0, 16}, 3, true}, bytes) == "write(1, NULL, 16)");

@@ -63,6 +63,18 @@ int refuse(std::string const& why) {
     return status::refused;
 }
 
+// What is missing matters less than what is not understood.
+std::string usage_error(CLI::ParseError const& error, CLI::App const* command) {
+    bool const missing = error.get_name() == "RequiredError";
+    for (std::string const& word :
+         command != nullptr && missing ? command->remaining() : std::vector<std::string>{}) {
+        if (word.starts_with('-')) {
+            return "unknown option " + word;
+        }
+    }
+    return one_line(error.what());
+}
+
 int parse_and_act(int argc, char const* const* argv) {
     CLI::App app{about, "ringside"};
     app.footer(footer);
@@ -82,8 +94,9 @@ int parse_and_act(int argc, char const* const* argv) {
         return app.exit(help);
     } catch (CLI::ParseError const& error) {
         auto const used = app.get_subcommands();
-        std::string const command = used.empty() ? std::string{} : " " + used.front()->get_name();
-        return refuse(one_line(error.what()) + "; see `ringside" + command + " --help`");
+        CLI::App const* const command = used.empty() ? nullptr : used.front();
+        std::string const name = command == nullptr ? "" : " " + command->get_name();
+        return refuse(usage_error(error, command) + "; see `ringside" + name + " --help`");
     }
     return chosen ? chosen() : refuse("no command; see `ringside --help`");
 }

@@ -11,6 +11,7 @@
 #include "ui/window/shot.hpp"
 
 #include <charconv>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -54,16 +55,18 @@ int text_run(ViewOptions const& options) {
     return status::ok;
 }
 
+// A whole number and nothing else.
+bool read_pixels(std::string_view text, unsigned& pixels) {
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), pixels);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
 window::Look look_of(ViewOptions const& options) {
     window::Look look = options.look;
-    auto const times = options.size.find('x');
-    char const* const text = options.size.data();
-    char const* const end = text + options.size.size();
-    bool const good = times != std::string::npos &&
-                      std::from_chars(text, text + times, look.width).ptr == text + times &&
-                      std::from_chars(text + times + 1, end, look.height).ptr == end &&
-                      times + 1 < options.size.size();
-    if (!good) {
+    std::string_view const size = options.size;
+    auto const times = size.find('x');
+    if (times == std::string_view::npos || !read_pixels(size.substr(0, times), look.width) ||
+        !read_pixels(size.substr(times + 1), look.height)) {
         throw HostError{"--size " + options.size + ": write width x height in pixels, as 1440x900"};
     }
     look.theme = window::parse_theme(options.theme).value_or(window::Theme::Light);
@@ -82,6 +85,19 @@ int shot_run(ViewOptions const& options) {
     return status::ok;
 }
 
+// The libraries behind a display complain on their own when there is none: ask only where one may
+// be.
+bool has_display(std::string& why) {
+    for (char const* const name : {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}) {
+        char const* const value = std::getenv(name);
+        if (value != nullptr && *value != '\0') {
+            return window::can_open(why);
+        }
+    }
+    why = "neither DISPLAY nor WAYLAND_DISPLAY is set";
+    return false;
+}
+
 int open_run(ViewOptions const& options) {
     MachineOptions machine = options.machine;
     if (machine.program.empty()) {
@@ -92,7 +108,7 @@ int open_run(ViewOptions const& options) {
     opening.split = config.split;
     opening.at = options.at;
     opening.look = look_of(options);
-    if (std::string why; !window::can_open(why)) {
+    if (std::string why; !has_display(why)) {
         throw HostError{"there is no display for the window (" + why + "); `ringside story " +
                         machine.program + "` tells it as text, `ringside text " + machine.program +
                         "` takes commands"};
