@@ -123,6 +123,15 @@ TEST_CASE("sheets: the time line has now in sight at every width and every event
     }
 }
 
+TEST_CASE("sheets: between two events the narration says that its event is the next one") {
+    view::MachineView view = tests::sample_view();
+    sheets::PanelState state;
+    state.width = 100;
+    CHECK(text::paint(sheets::narration_sheet(view, state)).find(" Supervisor read") == 0);
+    view.now.reset();
+    CHECK(text::paint(sheets::narration_sheet(view, state)).find(" Next event: Super") == 0);
+}
+
 TEST_CASE("sheets: wrapping loses no word and keeps to the width") {
     std::string const text = "one two three four five six seven eight nine ten eleven twelve";
     for (std::size_t width = 6; width < 70; ++width) {

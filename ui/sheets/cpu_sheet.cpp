@@ -32,9 +32,9 @@ public:
     Sheet write() {
         general();
         flags();
+        control(); // before the segments: CR2 and CR3 stay in sight in a low window
         segments();
         tables();
-        control();
         return std::move(sheet_);
     }
 

@@ -64,8 +64,8 @@ Sheet narration_sheet(View const& now, PanelState const& state) {
     }
     if (now.event == now.events) {
         sentence = "The run is over: " + now.ended;
-    } else if (now.now && now.now->age != 0) {
-        sentence = "Next event: " + sentence;
+    } else if (!now.now && !sentence.empty()) {
+        sentence = "Next event: " + sentence; // some instructions from here
     }
     for (std::string const& part : wrap(sentence, state.width - 1)) {
         sheet.rows.push_back(Line{}.put(" ").put(part, Role::Normal).done());
