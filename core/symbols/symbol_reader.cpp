@@ -94,8 +94,8 @@ private:
         char const* const name = elf_strptr(elf, header.sh_link, symbol.st_name);
         auto const type = GELF_ST_TYPE(symbol.st_info);
         if (name == nullptr || *name == '\0' || type == STT_FILE || type == STT_SECTION ||
-            symbol.st_shndx == SHN_UNDEF) {
-            return;
+            symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) {
+            return; // absolute ones are the linker script's numbers, not places
         }
         to_.symbols_.push_back({symbol.st_value, symbol.st_size, name, type == STT_FUNC});
     }
