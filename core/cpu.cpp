@@ -7,11 +7,7 @@ namespace {
 constexpr u8 physical_address_bits = 40;
 
 mmu::PagingRegisters paging_registers(Cpu const& cpu) {
-    return {.cr0 = cpu.cr0,
-            .cr3 = cpu.cr3,
-            .cr4 = cpu.cr4,
-            .efer = cpu.efer,
-            .rflags = cpu.rflags};
+    return {.cr0 = cpu.cr0, .cr3 = cpu.cr3, .cr4 = cpu.cr4, .efer = cpu.efer, .rflags = cpu.rflags};
 }
 
 } // namespace

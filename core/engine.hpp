@@ -30,6 +30,7 @@ enum class ExitKind : u8 {
                        // the registers
     InvalidOpcode,     // the processor core does not know the instruction at `ip`
     Leak,              // the instruction at `ip` must be executed by the model
+    Untranslatable,    // the block at `ip` holds an instruction the core cannot even translate
 };
 
 struct EngineExit {
@@ -110,6 +111,7 @@ public:
 
 private:
     class Implementation;
+    Ram& ram_;
     std::unique_ptr<Implementation> self_;
 };
 

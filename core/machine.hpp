@@ -13,6 +13,8 @@
 #include "mmu/mmu.hpp"
 #include "seg/interrupt_delivery.hpp"
 
+#include <unordered_map>
+
 namespace ringside {
 
 // Everything that a run can change, but RAM.
@@ -104,6 +106,9 @@ private:
     MissAnswer on_miss(LinearAddress address, mmu::AccessType access, u64 ip) override;
     bool on_fetch_ahead(LinearAddress address) override;
     [[nodiscard]] bool holds_instruction(PhysicalAddress frame, u64 ip) const;
+    [[nodiscard]] std::optional<PhysicalAddress> frame_of_code(u64 ip) const;
+    [[nodiscard]] bool is_step_only(PhysicalAddress frame) const;
+    void mark_step_only(u64 ip);
     [[nodiscard]] Result<u64, Fault> read(LinearAddress address, unsigned size,
                                           Privilege privilege) override;
     [[nodiscard]] Result<Done, Fault> probe_write(LinearAddress address, unsigned size,
@@ -144,8 +149,11 @@ private:
     bool is_stepping_ = false;
     u64 engine_ip_ = 0; // of the instruction whose access missed
     std::optional<Fault> pending_fault_;
-    bool writes_nowhere_ = false;                     // the instruction stores where no memory is
-    std::optional<PhysicalAddress> own_code_written_; // or into the frame it lies in
+    bool writes_nowhere_ = false;                       // the instruction stores where no memory is
+    std::vector<PhysicalAddress> granted_for_one_step_; // frames whose mappings go after the step
+    // Frames, at one version of their code, that only single steps may execute: they hold an
+    // instruction that the engine cannot translate.
+    std::unordered_map<u64, u32> step_only_;
 };
 
 } // namespace ringside

@@ -76,33 +76,56 @@ MissAnswer Machine::on_miss(LinearAddress address, mmu::AccessType access, u64 i
     }
     PhysicalAddress const frame = physical.value().page();
     PrivilegeClass const who = unicorn::class_of(cpu_);
-    if (access == mmu::AccessType::Write) {
-        bool const own_code = ram_.is_code(frame) && holds_instruction(frame, ip);
-        if ((own_code || !ram_.backs(frame)) && !is_stepping_) {
-            return MissAnswer::Stop; // such a store is made in a step of its own
-        }
-        if (own_code) {
-            own_code_written_ = frame;
-            engine_.grant_write_beside_code(who, address.page(), frame);
-            return MissAnswer::Resume;
-        }
-        writes_nowhere_ = writes_nowhere_ || !ram_.backs(frame);
+    bool const writes = access == mmu::AccessType::Write;
+    bool const own_code = writes && ram_.is_code(frame) && holds_instruction(frame, ip);
+    bool const nowhere = writes && !ram_.backs(frame);
+    bool const step_only = access == mmu::AccessType::Fetch && is_step_only(frame);
+    if ((own_code || nowhere || step_only) && !is_stepping_) {
+        return MissAnswer::Stop; // such an access is made in a step of its own
     }
-    engine_.grant(who, address.page(), frame, access);
+    writes_nowhere_ = writes_nowhere_ || nowhere;
+    if (own_code || step_only) {
+        granted_for_one_step_.push_back(frame);
+    }
+    if (own_code) {
+        engine_.grant_write_beside_code(who, address.page(), frame);
+    } else {
+        engine_.grant(who, address.page(), frame, access);
+    }
     return MissAnswer::Resume;
+}
+
+// Where an instruction lies; nothing if its page is absent.
+std::optional<PhysicalAddress> Machine::frame_of_code(u64 ip) const {
+    u64 const linear = cpu_.segments[seg::SegmentName::CS].base + ip;
+    mmu::PageWalk const walk = mmu::walk(ram_, cpu_.paging_context(),
+                                         {.address = LinearAddress{linear & linear_mask()},
+                                          .type = mmu::AccessType::Read,
+                                          .implicit = true});
+    if (!walk.outcome) {
+        return std::nullopt;
+    }
+    return walk.outcome.value().address.page();
 }
 
 // Does the instruction at `ip` lie in this frame, with its first or its last byte?
 bool Machine::holds_instruction(PhysicalAddress frame, u64 ip) const {
-    u64 const start = cpu_.segments[seg::SegmentName::CS].base + ip;
-    auto const lies_in = [&](u64 linear) {
-        mmu::PageWalk const walk = mmu::walk(ram_, cpu_.paging_context(),
-                                             {.address = LinearAddress{linear & linear_mask()},
-                                              .type = mmu::AccessType::Read,
-                                              .implicit = true});
-        return walk.outcome && walk.outcome.value().address.page() == frame;
-    };
-    return lies_in(start) || lies_in(start + longest_instruction - 1);
+    return frame_of_code(ip) == frame || frame_of_code(ip + longest_instruction - 1) == frame;
+}
+
+bool Machine::is_step_only(PhysicalAddress frame) const {
+    auto const found = step_only_.find(frame.value());
+    return found != step_only_.end() && found->second == ram_.code_version(frame);
+}
+
+// The block at `ip` cannot be translated; it may reach into the next page.
+void Machine::mark_step_only(u64 ip) {
+    u64 const next_page = (ip | (page_size_4k - 1)) + 1;
+    for (u64 const place : {ip, next_page}) {
+        if (auto const frame = frame_of_code(place)) {
+            step_only_[frame->value()] = ram_.code_version(*frame);
+        }
+    }
 }
 
 bool Machine::on_fetch_ahead(LinearAddress address) {
@@ -110,7 +133,9 @@ bool Machine::on_fetch_ahead(LinearAddress address) {
     mmu::Access const access = explicit_access(linear, mmu::AccessType::Fetch, cpu_.cpl());
     mmu::PagingContext const context = cpu_.paging_context();
     mmu::Lookup const lookup = mmu_.look_up(ram_, context, access);
-    bool const is_known = lookup.outcome && (!lookup.walk || context.mode == mmu::PagingMode::None);
+    bool const is_known = lookup.outcome &&
+                          (!lookup.walk || context.mode == mmu::PagingMode::None) &&
+                          !is_step_only(lookup.outcome.value().address.page());
     if (is_known) {
         engine_.grant(unicorn::class_of(cpu_), address.page(),
                       lookup.outcome.value().address.page(), mmu::AccessType::Fetch);

@@ -74,8 +74,8 @@ void Machine::finish_exit(EngineExit const& exit) {
         ram_.repair_unbacked_page();
         engine_.drop_all();
     }
-    if (own_code_written_) {
-        engine_.drop_frame(*std::exchange(own_code_written_, std::nullopt));
+    for (PhysicalAddress const frame : std::exchange(granted_for_one_step_, {})) {
+        engine_.drop_frame(frame);
     }
     switch (exit.kind) {
     case ExitKind::BudgetSpent:
@@ -94,6 +94,10 @@ void Machine::finish_exit(EngineExit const& exit) {
         return;
     case ExitKind::FetchAhead:
         step_over_page_end(exit);
+        return;
+    case ExitKind::Untranslatable:
+        mark_step_only(exit.ip);
+        step();
         return;
     case ExitKind::SoftwareInterrupt: {
         u64 const next = cpu_.rip;

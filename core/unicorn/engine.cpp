@@ -4,6 +4,7 @@
 #include "core/decoder/sensitivity.hpp"
 #include "core/unicorn/floating_point.hpp"
 #include "core/unicorn/posture.hpp"
+#include "core/unicorn/translator_guard.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@ using unicorn::require;
 Engine::Implementation::Handle::Handle() {
     static_cast<void>(unicorn::Layout::calibrated());
     require(uc_open(UC_ARCH_X86, UC_MODE_64, &engine), "uc_open");
+    unicorn::watch_translator();
 }
 
 Engine::Implementation::Handle::~Handle() {
@@ -31,6 +33,15 @@ Engine::Implementation::Implementation(Ram& ram)
     add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Implementation::block_hook), 1, 0);
     // With exits enabled and none set, no address ends a run.
     require(uc_ctl_exits_enable(handle_.engine), "uc_ctl_exits_enable");
+}
+
+Engine::Implementation::Implementation(Ram& ram, Implementation const& broken)
+    : Implementation{ram} {
+    context_.copy_from(broken.context_);
+    ip_ = broken.ip_;
+    flags_ = broken.flags_;
+    budget_ = broken.budget_;
+    remaining_ = broken.remaining_;
 }
 
 void Engine::Implementation::add_hook(int type, void* function, u64 begin, u64 end) {
@@ -63,16 +74,18 @@ EngineExit Engine::Implementation::go(MissHandler& handler) {
         exit_.reset();
         retry_ = false;
         block_ = nullptr;
-        uc_err const error = uc_emu_start(handle_.engine, ip_, 0, 0, 0);
+        std::optional<uc_err> const error = unicorn::start(handle_.engine, ip_);
         context_.save();
         context_.clear_exception();
         require(uc_reg_read(handle_.engine, UC_X86_REG_EFLAGS, &flags_), "EFLAGS");
         if (thrown_) {
             std::rethrow_exception(std::exchange(thrown_, nullptr));
         }
-        if (!exit_ && !retry_) {
+        if (!error) {
+            leave_untranslatable();
+        } else if (!exit_ && !retry_) {
             throw HostError(fmt::format("Unicorn stopped at {:#x} for no reason it told: {}",
-                                        context_.core().rip, uc_strerror(error)));
+                                        context_.core().rip, uc_strerror(*error)));
         }
         ip_ = exit_ && exit_->kind != ExitKind::SoftwareInterrupt ? exit_->ip
               : retry_                                            ? retry_ip_
@@ -94,6 +107,12 @@ EngineExit Engine::Implementation::step(MissHandler& handler) {
     step_ip_ = ip_;
     context_.core().rflags |= rflags::TF;
     return go(handler);
+}
+
+void Engine::Implementation::leave_untranslatable() {
+    u64 const ip = context_.core().rip;
+    settle_at_fetch(ip + code_base_);
+    exit_ = EngineExit{.kind = ExitKind::Untranslatable, .ip = ip};
 }
 
 void Engine::Implementation::leave(EngineExit const& why) {
@@ -173,7 +192,8 @@ std::vector<u8> Engine::Implementation::floating_point_state() {
 }
 
 Engine::Engine(Ram& ram)
-    : self_{std::make_unique<Implementation>(ram)} {}
+    : ram_{ram}
+    , self_{std::make_unique<Implementation>(ram)} {}
 Engine::~Engine() = default;
 void Engine::load(Cpu const& cpu) {
     self_->load(cpu);
@@ -182,7 +202,11 @@ void Engine::store(Cpu& cpu) const {
     self_->store(cpu);
 }
 EngineExit Engine::run(u64 budget, MissHandler& handler) {
-    return self_->run(budget, handler);
+    EngineExit const exit = self_->run(budget, handler);
+    if (exit.kind == ExitKind::Untranslatable) {
+        self_ = std::make_unique<Implementation>(ram_, *self_);
+    }
+    return exit;
 }
 EngineExit Engine::step(MissHandler& handler) {
     return self_->step(handler);

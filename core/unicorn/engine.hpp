@@ -16,6 +16,8 @@ namespace ringside {
 class Engine::Implementation {
 public:
     explicit Implementation(Ram& ram);
+    // A new core in the state of one whose translator gave up.
+    Implementation(Ram& ram, Implementation const& broken);
 
     void load(Cpu const& cpu);
     void store(Cpu& cpu) const;
@@ -58,6 +60,7 @@ private:
 
     void add_hook(int type, void* function, u64 begin, u64 end);
     EngineExit go(MissHandler& handler);
+    void leave_untranslatable();
     void leave(EngineExit const& why);
     void try_again_at(u64 ip);
     void settle(u64 linear);

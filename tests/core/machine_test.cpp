@@ -282,6 +282,29 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("instructions over which the translator gives up are #UD like others") {
+    using Bytes = std::initializer_list<u8>;
+    for (Bytes const& bytes :
+         {Bytes{0xff, 0xd8}, Bytes{0xff, 0xe8}, Bytes{0xf0, 0x39, 0x01}, Bytes{0xf0, 0xa6}}) {
+        Listener heard;
+        BareMachine bare{Ring::R3};
+        bare.machine.set_sink(&heard);
+        bare.put(BareMachine::code, {0x43, 0xeb, 0x0d}); // inc ebx; jmp to 100010h
+        bare.put(BareMachine::code + 0x10, {0x43, 0x43});
+        bare.put(BareMachine::code + 0x12, bytes);
+        // #UD: the handler skips nothing and returns, twice; the third time it halts.
+        bare.set_gate(6, 0xc000, 0);
+        // inc ecx; cmp ecx, 3; je +1; iret; hlt
+        bare.put(0xc000, {0x41, 0x83, 0xf9, 0x03, 0x74, 0x01, 0xcf, 0xf4});
+        bare.machine.run_until_tick(10'000);
+        REQUIRE(bare.machine.end());
+        CHECK(bare.reg(Gpr::RBX) == 3);
+        CHECK(bare.reg(Gpr::RCX) == 3);
+        CHECK(heard.all<trace::Exception>().size() == 3);
+        CHECK(bare.get32(BareMachine::kernel_stack - 20) == BareMachine::code + 0x12);
+    }
+}
+
 TEST_CASE("a store where no memory is goes nowhere, and a load there reads ones") {
     both_ways(
         Ring::R0,
