@@ -6,7 +6,7 @@ namespace ringside {
 
 namespace {
 
-constexpr std::size_t most_keyframes = 64;
+constexpr std::size_t most_keyframes = 128;
 
 } // namespace
 

@@ -31,7 +31,7 @@ private:
 
     Machine& machine_;
     std::vector<Keyframe> keyframes_; // by tick; the first one is reset
-    u64 interval_ = 250'000;
+    u64 interval_ = 16'384;
 };
 
 } // namespace ringside

@@ -17,23 +17,25 @@ public:
     }
 
     RunEnd const& record(u64 max_insns) {
+        max_insns = std::min(max_insns, endless);
         machine_.set_sink(this);
-        // A guest that only ever faults retires nothing: exceptions count against the budget too.
-        u64 const max_ticks = max_insns > ~u64{0} / 2 ? ~u64{0} : max_insns * 2;
-        while (!machine_.end() && machine_.insns() < max_insns && machine_.ticks() < max_ticks) {
-            u64 const budget = std::min(max_insns - machine_.insns(), max_ticks - machine_.ticks());
-            u64 const stop = std::min(history_.next_keyframe_tick(), machine_.ticks() + budget);
-            machine_.run_until_tick(stop);
+        while (!is_over(max_insns) && events_.size() < most_events) {
+            machine_.run_until_tick(std::min(history_.next_keyframe_tick(), last_tick(max_insns)));
             if (machine_.ticks() >= history_.next_keyframe_tick() && !machine_.end()) {
                 history_.take_keyframe();
             }
         }
-        machine_.set_sink(nullptr);
-        end_ = machine_.end().value_or(RunEnd{.kind = EndKind::BudgetSpent, .reason = {}});
-        end_.insns = machine_.insns();
-        end_.ticks = machine_.ticks();
         event_ = events_.size();
-        return end_;
+        return finish();
+    }
+
+    RunEnd const& run(u64 max_insns, trace::EventSink& sink) {
+        max_insns = std::min(max_insns, endless);
+        machine_.set_sink(&sink);
+        while (!is_over(max_insns)) {
+            machine_.run_until_tick(last_tick(max_insns));
+        }
+        return finish();
     }
 
     void on_event(trace::Event&& event) override {
@@ -66,6 +68,29 @@ public:
     u64 event_ = 0;
 
 private:
+    // A story of more cannot be kept in memory, nor read by anybody.
+    static constexpr std::size_t most_events = 1'000'000;
+
+    // A guest that only ever faults retires nothing: exceptions count against the budget too.
+    static constexpr u64 endless = u64{1} << 62U;
+    static u64 most_ticks(u64 max_insns) { return max_insns * 2; }
+    [[nodiscard]] bool is_over(u64 max_insns) const {
+        return machine_.end() || machine_.insns() >= max_insns ||
+               machine_.ticks() >= most_ticks(max_insns);
+    }
+    // No run to here retires more than the budget.
+    [[nodiscard]] u64 last_tick(u64 max_insns) const {
+        return std::min(machine_.ticks() + (max_insns - machine_.insns()), most_ticks(max_insns));
+    }
+    RunEnd const& finish() {
+        machine_.set_sink(nullptr);
+        end_ = machine_.end().value_or(
+            RunEnd{.kind = EndKind::BudgetSpent,
+                   .reason = events_.size() < most_events ? "" : "a story keeps a million events"});
+        end_.insns = machine_.insns();
+        end_.ticks = machine_.ticks();
+        return end_;
+    }
     // The first event that has not happened yet.
     void find_event() {
         auto const found = std::ranges::lower_bound(
@@ -85,6 +110,9 @@ RunEnd const& Session::record(u64 max_insns) {
 }
 MachineConfig const& Session::config() const {
     return self_->config_;
+}
+RunEnd const& Session::run(u64 max_insns, trace::EventSink& sink) {
+    return self_->run(max_insns, sink);
 }
 RunEnd const& Session::end() const {
     return self_->end_;

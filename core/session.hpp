@@ -55,6 +55,9 @@ public:
     // Records the run: to the end, or until `max_insns` have retired. Called once, before anything
     // below.
     RunEnd const& record(u64 max_insns);
+    // Runs without recording: events go to the sink as they happen, and there is no way back.
+    // Called once, instead of `record`.
+    RunEnd const& run(u64 max_insns, trace::EventSink& sink);
     [[nodiscard]] MachineConfig const& config() const;
     [[nodiscard]] RunEnd const& end() const;
     [[nodiscard]] std::vector<trace::Event> const& events() const;

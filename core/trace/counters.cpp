@@ -9,9 +9,9 @@ namespace {
 
 void count_walk(Counters& counters, Event const& event, Walk const& walk) {
     ++counters.walks;
-    counters.user_walks += walk.walk.access.user && event.cpl == 3 ? 1U : 0U;
-    counters.walk_reads += walk.walk.steps.size();
-    counters.failed_walks += walk.walk.outcome ? 0U : 1U;
+    counters.user_walks += walk.walk->access.user && event.cpl == 3 ? 1U : 0U;
+    counters.walk_reads += walk.walk->steps.size();
+    counters.failed_walks += walk.walk->outcome ? 0U : 1U;
 }
 
 void count_tlb(Counters& counters, TlbChange const& change) {

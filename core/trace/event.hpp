@@ -3,6 +3,7 @@
 // happened. Events are facts that the models or the guest kernel's tracepoints reported; nothing is
 // guessed. The trace, the story, the panels and the graders read only these. Field names are the
 // trace's (JSON Lines).
+#include "core/x86/boxed.hpp"
 #include "core/x86/fixed_vector.hpp"
 #include "core/x86/integers.hpp"
 #include "core/x86/rule.hpp"
@@ -69,7 +70,7 @@ struct Transfer {
     std::vector<Check> checks;
 };
 struct Walk {
-    mmu::PageWalk walk;
+    Boxed<mmu::PageWalk> walk;
 };
 enum class TlbOp : u8 { Fill, Flush, Invlpg };
 struct TlbChange {

@@ -103,7 +103,7 @@ void add_body(Json& line, Transfer const& transfer) {
 }
 
 void add_body(Json& line, Walk const& body) {
-    mmu::PageWalk const& walk = body.walk;
+    mmu::PageWalk const& walk = *body.walk;
     line["lin"] = hex(walk.access.address.value());
     line["acc"] = std::string(1, letter(walk.access.type));
     line["user"] = walk.access.user;

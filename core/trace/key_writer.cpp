@@ -38,7 +38,7 @@ std::string KeyWriter::copy_key(CopyState& copy, Event const& event) const {
         copy.soft_fault = false;
     } else if (auto const* walk = as<Walk>(event);
                walk != nullptr && !span.software && event.cpl != 3) {
-        touched = span.page_of(walk->walk.access.address.value());
+        touched = span.page_of(walk->walk->access.address.value());
     } else if (auto const* fault = as<PageFault>(event)) {
         touched = span.page_of(fault->cr2);
     }
@@ -62,8 +62,8 @@ std::string KeyWriter::frame_key(Frame const& frame, Event const& event) const {
 std::string KeyWriter::walk_key(Process const& process, std::string const& context,
                                 Event const& event, Walk const& walk) const {
     Frame const& frame = process.frames.back();
-    u64 const lin = walk.walk.access.address.value();
-    if (walk.walk.access.user) {
+    u64 const lin = walk.walk->access.address.value();
+    if (walk.walk->access.user) {
         return frame.kind == SceneKind::User ? context + "/" + page_part(lin) + "/walk"
                                              : frame.key + "/walk";
     }

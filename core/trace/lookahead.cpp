@@ -13,7 +13,7 @@ constexpr unsigned page_bits = 12;
 
 bool is_refusal(Event const& event) {
     if (auto const* walk = as<Walk>(event)) {
-        return !walk->walk.outcome;
+        return !walk->walk->outcome;
     }
     if (auto const* load = as<SegLoad>(event)) {
         return load->vec.has_value();
@@ -52,7 +52,7 @@ u64 interrupt_start(std::vector<Event> const& events, u64 gate, u64 step) {
     u64 first = gate;
     for (u64 i = gate; i-- > step;) {
         auto const* walk = as<Walk>(events[i]);
-        if (walk != nullptr && walk->walk.access.user) {
+        if (walk != nullptr && walk->walk->access.user) {
             break;
         }
         first = i;
@@ -99,7 +99,7 @@ bool touches(CopySpan const& span, Event const& event) {
         return span.page_of(walk->lin) != 0;
     }
     if (auto const* walk = as<Walk>(event)) {
-        return event.cpl != 3 && span.page_of(walk->walk.access.address.value()) != 0;
+        return event.cpl != 3 && span.page_of(walk->walk->access.address.value()) != 0;
     }
     auto const* fault = as<PageFault>(event);
     return fault != nullptr && event.cpl != 3 && span.page_of(fault->cr2) != 0;

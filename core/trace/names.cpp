@@ -119,7 +119,7 @@ bool is_kind(std::string_view name) {
 }
 
 bool failed(Walk const& walk) {
-    return !walk.walk.outcome;
+    return !walk.walk->outcome;
 }
 
 std::string signal_name(u32 number) {

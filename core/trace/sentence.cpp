@@ -121,7 +121,7 @@ std::string error_code_text(u32 code) {
 }
 
 std::string say(Walk const& body) {
-    mmu::PageWalk const& walk = body.walk;
+    mmu::PageWalk const& walk = *body.walk;
     std::string_view const what = walk.access.type == mmu::AccessType::Read    ? "read"
                                   : walk.access.type == mmu::AccessType::Write ? "write"
                                                                                : "fetch";

@@ -108,8 +108,8 @@ TEST_CASE("a store to a clean page walks once more, sets D, and then goes withou
         [](BareMachine& bare, Listener& heard) {
             auto const walks = heard.all<trace::Walk>();
             REQUIRE(walks.size() == 3); // fetch, read, write
-            CHECK(walks[1].walk.access.type == mmu::AccessType::Read);
-            CHECK(walks[2].walk.access.type == mmu::AccessType::Write);
+            CHECK(walks[1].walk->access.type == mmu::AccessType::Read);
+            CHECK(walks[2].walk->access.type == mmu::AccessType::Write);
             CHECK((bare.get32(BareMachine::page_tables + 4 * 0x200) & 0x60) == 0x60);
         });
 }

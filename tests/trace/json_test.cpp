@@ -136,9 +136,9 @@ TEST_SUITE("trace: JSON") {
               R"("pa":"0x200004","size":"0x1000"})");
         std::string const refused = own(a_walk(false));
         CHECK(refused.ends_with(R"("verdict":"not_present"}],"updates":[],"pf":4})"));
-        Walk walk = a_walk(true);
-        walk.walk.updates.push_back({PhysicalAddress{0x103000}, 0x200007, 0x200027});
-        CHECK(own(walk).find(R"("updates":[["0x103000","0x200007","0x200027"]])") !=
+        mmu::PageWalk walk = *a_walk(true).walk;
+        walk.updates.push_back({PhysicalAddress{0x103000}, 0x200007, 0x200027});
+        CHECK(own(Walk{walk}).find(R"("updates":[["0x103000","0x200007","0x200027"]])") !=
               std::string::npos);
     }
 

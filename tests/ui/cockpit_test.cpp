@@ -106,12 +106,12 @@ TEST_CASE("cockpit: the fault in the copy is told with its way, its walk and its
     REQUIRE(now.now);
     auto const* walk = std::get_if<trace::Walk>(&now.now->event.body);
     REQUIRE(walk != nullptr);
-    CHECK_FALSE(walk->walk.outcome);
+    CHECK_FALSE(walk->walk->outcome);
     std::string const code = text::text_of(cockpit, "code");
     CHECK(code.find("int 0x80: ring 3 -> 0, stack from the TSS") != std::string::npos);
     CHECK(code.find("> ") != std::string::npos);
     CHECK(code.find("rep movs") != std::string::npos);
-    u64 const absent = walk->walk.access.address.value();
+    u64 const absent = walk->walk->access.address.value();
     bool promised = false;
     for (view::VmaView const& area : now.vmas) {
         promised = promised || (absent >= area.start && absent < area.end);

@@ -1,5 +1,6 @@
 // `ringside run`: to the end, the guest's console on standard output, one summary line on standard
 // error.
+#include "core/trace/as.hpp"
 #include "core/trace/counters.hpp"
 #include "ui/cli/commands.hpp"
 #include "ui/cli/machine_options.hpp"
@@ -41,16 +42,32 @@ int exit_status(RunEnd const& end) {
     return exited && value > most_exit ? most_exit : value;
 }
 
+// The console as it is printed, and the counts of the summary: a long run keeps no story.
+class Spectator final : public trace::EventSink {
+public:
+    void on_event(trace::Event&& event) override {
+        trace::count(counters_, event);
+        auto const* const text = trace::as<trace::Text>(event);
+        if (text != nullptr && text->kind == trace::TextKind::Console) {
+            write_standard_output(text->text);
+        }
+    }
+    [[nodiscard]] trace::Counters const& counters() const { return counters_; }
+
+private:
+    trace::Counters counters_;
+};
+
 int run(MachineOptions const& options, bool quiet) {
     Session session{options.config()};
-    RunEnd const& end = session.record(options.max_insns);
-    write_standard_output(session.console());
+    Spectator spectator;
+    RunEnd const& end = session.run(options.max_insns, spectator);
     if (end.kind != EndKind::Exited) {
         std::cerr << "ringside: " << story::end_text(end)
                   << (end.kind == EndKind::BudgetSpent ? "; --max-insns gives more" : "") << '\n';
     }
     if (!quiet) {
-        auto const counted = trace::count(session.events());
+        trace::Counters const& counted = spectator.counters();
         std::cerr << fmt::format("ringside: exit={} insns={} events={} faults={} cr3_writes={}\n",
                                  true_status(end), end.insns, counted.events, counted.exceptions,
                                  counted.cr3_writes);

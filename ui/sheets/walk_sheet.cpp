@@ -31,7 +31,7 @@ std::vector<WalkField> walk_fields(PagingMode mode) {
 WalkWriter::WalkWriter(View const& now, view::EventView const& event, PanelState const& state)
     : now_{now}
     , event_{event}
-    , walk_{std::get<trace::Walk>(event.event.body).walk}
+    , walk_{*std::get<trace::Walk>(event.event.body).walk}
     , state_{state}
     , fields_{walk_fields(walk_.mode)}
     , micro_{event.age == 0 ? now.micro : 0}

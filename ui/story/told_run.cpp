@@ -17,7 +17,10 @@ std::string end_text(RunEnd const& end) {
                            : fmt::format("exited with {}", (end.wait_status >> 8U) & 0xffU);
     }
     case BudgetSpent:
-        return fmt::format("stopped by the instruction budget after {} instructions", end.insns);
+        return end.reason.empty()
+                   ? fmt::format("stopped by the instruction budget after {} instructions",
+                                 end.insns)
+                   : fmt::format("stopped after {} instructions: {}", end.insns, end.reason);
     case Panic:
         return "the guest kernel panicked: " + end.reason;
     case Shutdown:
