@@ -1,0 +1,24 @@
+#pragma once
+// What memory an instruction will touch, as segmentation is asked about it: segment, offset, size
+// and kind of each access.
+#include "core/cpu.hpp"
+#include "core/decoder/instruction.hpp"
+#include "core/x86/fixed_vector.hpp"
+#include "seg/segment_access.hpp"
+
+namespace ringside {
+
+struct OperandAccess {
+    seg::SegmentName segment = seg::SegmentName::DS;
+    u64 offset = 0;
+    u32 size = 0; // bytes, at least 1
+    seg::SegmentAccessType type = seg::SegmentAccessType::Read;
+};
+
+// In the order the manual's operation sections make them: explicit operand, string source, string
+// destination, stack. Of a repeated string instruction, the accesses of the next element; none if
+// rCX is 0. `cpu` is the state before it.
+[[nodiscard]] FixedVector<OperandAccess, 4> operand_accesses(Instruction const& instruction,
+                                                             Cpu const& cpu);
+
+} // namespace ringside
