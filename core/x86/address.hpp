@@ -1,10 +1,10 @@
 #pragma once
-// The four address kinds of the manual are four types that never convert into one another by accident
-// (SDM volume 3, section 3.1, figure 3-1: logical -> linear -> physical).
+// The four address kinds of the manual are four types that never convert into one another by
+// accident (SDM volume 3, section 3.1, figure 3-1: logical -> linear -> physical).
+#include "core/x86/integers.hpp"
+
 #include <compare>
 #include <concepts>
-
-#include "core/x86/integers.hpp"
 
 namespace ringside {
 

@@ -1,8 +1,8 @@
 #pragma once
 // `bits<31, 12>(entry)` reads exactly like the manual's "bits 31:12 of the entry".
-#include <concepts>
-
 #include "core/x86/integers.hpp"
+
+#include <concepts>
 
 namespace ringside {
 

@@ -1,8 +1,8 @@
 #pragma once
 // Exception vectors (SDM volume 3, section 7.3, table 7-1).
-#include <string_view>
-
 #include "core/x86/integers.hpp"
+
+#include <string_view>
 
 namespace ringside {
 

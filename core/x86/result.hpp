@@ -1,5 +1,6 @@
 #pragma once
-// std::expected is C++23; this is the part of it we need. A guest fault is a value, never an exception.
+// std::expected is C++23; this is the part of it we need. A guest fault is a value, never an
+// exception.
 #include <utility>
 #include <variant>
 

@@ -23,6 +23,8 @@ inline constexpr u64 VIF = u64{1} << 19U;
 inline constexpr u64 VIP = u64{1} << 20U;
 inline constexpr u64 ID = u64{1} << 21U;
 
-[[nodiscard]] constexpr u8 iopl(u64 flags) { return static_cast<u8>((flags & IOPL) >> 12U); }
+[[nodiscard]] constexpr u8 iopl(u64 flags) {
+    return static_cast<u8>((flags & IOPL) >> 12U);
+}
 
 } // namespace ringside::rflags

@@ -1,6 +1,7 @@
 #pragma once
 // Every check of the model carries its rule: what the window prints, tests name and labs refer to.
-// A rule is a static constant beside the code that checks it; `docs/rules.md` is generated from them.
+// A rule is a static constant beside the code that checks it; `docs/rules.md` is generated from
+// them.
 #include <string_view>
 
 namespace ringside {

@@ -6,14 +6,6 @@
 
 namespace ringside::tests {
 
-inline MachineConfig guest(std::string const& program, Split split) {
-    std::filesystem::path const directory = std::filesystem::path{RINGSIDE_BINARY_DIR} / "guest";
-    MachineConfig config;
-    config.split = split;
-    config.program = directory / program;
-    config.program_name = program;
-    config.guest_directory = directory;
-    return config;
-}
+[[nodiscard]] MachineConfig guest(std::string const& program, Split split);
 
 } // namespace ringside::tests
