@@ -92,6 +92,7 @@ public:
     void clear_exception() { put<i32>(layout_.old_exception, -1); }
     void set_efer(u64 value) { put<u64>(layout_.efer, value); }
     [[nodiscard]] std::span<u8> blob() { return {bytes(), layout_.size}; }
+    [[nodiscard]] std::span<u8 const> blob() const { return {bytes(), layout_.size}; }
     void copy_from(Context const& other) { std::memcpy(bytes(), other.bytes(), layout_.size); }
 
 private:

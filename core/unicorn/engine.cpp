@@ -176,7 +176,7 @@ void Engine::Implementation::settle_at_fetch(u64 linear) {
 }
 
 std::vector<u8> Engine::Implementation::save_core() const {
-    auto const blob = const_cast<unicorn::Context&>(context_).blob();
+    auto const blob = context_.blob();
     return {blob.begin(), blob.end()};
 }
 
