@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check.py RULE [BUILD]: holds one rule of the house; prints each place that breaks it and fails."""
+"""check.py RULE [BUILD [ROOM...]]: holds one rule of the house; prints each place that breaks it and fails."""
 
 import sys
 
@@ -7,9 +7,9 @@ import compiled
 import rules
 
 
-def main(name, build="build"):
+def main(name, build="build", *rooms):
     rule = rules.RULES.get(name)
-    complaints = rule() if rule else compiled.RULES[name](build)
+    complaints = rule() if rule else compiled.RULES[name](build, *rooms)
     for complaint in complaints:
         print(complaint)
     if complaints:
