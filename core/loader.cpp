@@ -60,7 +60,7 @@ u64 load_segments(ElfImage const& image, Ram& ram) {
 std::string command_line(MachineConfig const& config) {
     std::string text = "kernel";
     for (auto const& [key, value] : config.features) {
-        text += " " + key + "=" + value;
+        text.append(" ").append(key).append("=").append(value);
     }
     return text;
 }

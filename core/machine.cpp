@@ -103,8 +103,9 @@ u64 Machine::state_hash() {
     for (mmu::TlbEntry const& entry : mmu_.tlb().list()) {
         hash.add(entry.page.value() ^ entry.page_size);
         hash.add(entry.frame.value() ^ entry.pcid);
-        hash.add(u64{entry.user} | u64{entry.writable} << 1U | u64{entry.no_execute} << 2U |
-                 u64{entry.global} << 3U | u64{entry.dirty} << 4U);
+        hash.add(static_cast<u64>(entry.user) | static_cast<u64>(entry.writable) << 1U |
+                 static_cast<u64>(entry.no_execute) << 2U | static_cast<u64>(entry.global) << 3U |
+                 static_cast<u64>(entry.dirty) << 4U);
     }
     for (u8 const byte : engine_.floating_point_state()) {
         hash.add(byte);

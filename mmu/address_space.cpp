@@ -21,8 +21,8 @@ public:
             if (++entries_read_ > max_entries_read) {
                 return;
             }
-            PageTableEntry const entry =
-                read_entry(memory_, context_, level, table + index * entry_size(context_.mode));
+            PageTableEntry const entry = read_entry(memory_, context_, level,
+                                                    table + u64{index} * entry_size(context_.mode));
             bool const pdpte_register =
                 context_.mode == PagingMode::PAE && level == PagingLevel::PDPT;
             bool const usable =

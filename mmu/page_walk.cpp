@@ -124,7 +124,8 @@ PageWalk walk(PhysicalMemory const& memory, PagingContext const& context, Access
     PagingLevel level = top_level(context.mode);
     while (true) {
         PhysicalAddress const entry_address =
-            table + table_index(context.mode, level, access.address) * entry_size(context.mode);
+            table +
+            u64{table_index(context.mode, level, access.address)} * entry_size(context.mode);
         PageTableEntry const entry = read_entry(memory, context, level, entry_address);
         bool const leaf = maps_page(context, level, entry);
         record.steps.push_back({level, entry_address, entry.raw(), WalkVerdict::Descend});

@@ -95,15 +95,15 @@ private:
     }
 
     bool read_gate();
-    bool gate_type_holds() const;
+    [[nodiscard]] bool gate_type_holds() const;
     bool choose_stack(bool inner);
     void record_stack_load(std::size_t first_check, bool taken);
     bool enter();
     void push_frame(PushStack& stack);
     bool through_vector_table();
 
-    u32 idt_error() const { return record_.request.vector * 8U + 2U; }
-    bool long_mode() const { return state_.long_mode_active; }
+    [[nodiscard]] u32 idt_error() const { return record_.request.vector * 8U + 2U; }
+    [[nodiscard]] bool long_mode() const { return state_.long_mode_active; }
 
     SegmentState const& state_;
     LinearMemory& memory_;

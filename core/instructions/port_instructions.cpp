@@ -55,7 +55,7 @@ std::optional<Fault> not_allowed(Execution& execution, u16 port, unsigned size) 
 // Moves rSI or rDI past one element, and counts rCX down when the instruction repeats.
 void advance(Execution& execution, Gpr pointer) {
     Instruction const& instruction = execution.instruction;
-    unsigned const number = static_cast<unsigned>(pointer);
+    auto const number = static_cast<unsigned>(pointer);
     bool const down = (execution.before.rflags & rflags::DF) != 0;
     u64 const step = down ? ~u64{0} * instruction.operand_size : instruction.operand_size;
     unsigned const size = instruction.address_size;
@@ -66,7 +66,7 @@ Progress count_down(Execution& execution) {
     if (!repeats(execution.instruction)) {
         return Progress::Retired;
     }
-    unsigned const number = static_cast<unsigned>(Gpr::RCX);
+    auto const number = static_cast<unsigned>(Gpr::RCX);
     unsigned const size = execution.instruction.address_size;
     u64 const left = execution.gpr(number, size) - 1;
     execution.set_gpr(number, size, left);

@@ -191,13 +191,13 @@ private:
     void sort() {
         std::stable_sort(
             to_.symbols_.begin(), to_.symbols_.end(), [](Symbol const& a, Symbol const& b) {
-                return a.address != b.address ? a.address < b.address : a.function < b.function;
+                return a.address != b.address ? a.address < b.address : !a.function && b.function;
             });
         // The end of one sequence may be the start of the next: the end goes first.
-        std::stable_sort(to_.lines_.begin(), to_.lines_.end(),
-                         [](LineRow const& a, LineRow const& b) {
-                             return a.address != b.address ? a.address < b.address : a.end > b.end;
-                         });
+        std::stable_sort(
+            to_.lines_.begin(), to_.lines_.end(), [](LineRow const& a, LineRow const& b) {
+                return a.address != b.address ? a.address < b.address : a.end && !b.end;
+            });
     }
 
     Symbols& to_;

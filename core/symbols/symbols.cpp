@@ -55,7 +55,7 @@ std::string Symbols::name_of(u64 address) const {
     std::string name{place->function};
     if (place->offset != 0) {
         std::array<char, 17> digits{};
-        auto const end =
+        char* const end =
             std::to_chars(digits.data(), digits.data() + digits.size(), place->offset, 16).ptr;
         name += "+0x";
         name.append(digits.data(), end);

@@ -76,7 +76,8 @@ std::string_view vma_word(u32 op) {
 
 std::string hex(u64 value) {
     std::array<char, 18> buffer{'0', 'x'};
-    auto const end = std::to_chars(buffer.data() + 2, buffer.data() + buffer.size(), value, 16).ptr;
+    char* const end =
+        std::to_chars(buffer.data() + 2, buffer.data() + buffer.size(), value, 16).ptr;
     return {buffer.data(), end};
 }
 

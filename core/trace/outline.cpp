@@ -63,7 +63,7 @@ void KeyWriter::begin_delivery(Process& process, u64 index, u64 gate) {
     frame.phase = Phase::Entry;
     frame.begin = index;
     frame.gate = gate;
-    frame.entry_ip = through != nullptr ? through->to.ip : as<Transfer>(event)->to.ip;
+    frame.entry_ip = through != nullptr ? through->to.ip : std::get<Transfer>(event.body).to.ip;
     if (is_call_entry(event)) {
         frame.kind = SceneKind::Call;
         std::string const scene = pid_part(pid) + "sys" + std::to_string(++process.calls);

@@ -41,7 +41,7 @@ std::string signed_text(Syscall const& call, u64 value) {
 
 // A user buffer of `size` bytes: its first bytes, or its address where they cannot be read.
 std::string buffer_text(u64 address, u64 size, UserBytes const& bytes) {
-    std::size_t const wanted = static_cast<std::size_t>(std::min<u64>(size, shown_bytes));
+    auto const wanted = static_cast<std::size_t>(std::min<u64>(size, shown_bytes));
     if (!bytes || address == 0 || size > 0x7fffffffU) {
         return pointer_text(address);
     }
@@ -110,7 +110,7 @@ std::string call_text(Syscall const& call, UserBytes const& bytes) {
             break;
         case 'b': {
             ++at; // the digit: which argument counts the bytes
-            std::size_t const counter = static_cast<std::size_t>(format[at] - '0');
+            auto const counter = static_cast<std::size_t>(format[at] - '0');
             text += buffer_text(value, counter < 6 ? call.args[counter] : 0, bytes);
             break;
         }

@@ -79,7 +79,7 @@ public:
         if (!item.is_string()) {
             refuse_member(name, "is not a hex string");
         }
-        std::string const& digits = item.get_ref<std::string const&>();
+        auto const& digits = item.get_ref<std::string const&>();
         u64 value = 0;
         char const* const end = digits.data() + digits.size();
         bool const prefixed = digits.size() > 2 && digits.starts_with("0x");

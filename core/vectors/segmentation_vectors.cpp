@@ -205,8 +205,10 @@ Verdict Replay::compare() const {
         comparison.equal("LAR", real.lar.value_or(zf_clear) & ~undefined_rights,
                          *model_.lar & ~undefined_rights);
         comparison.equal("LSL", real.lsl, model_.lsl);
-        comparison.equal("VERR", u64{real.verr.value_or(false)}, u64{*model_.verr});
-        comparison.equal("VERW", u64{real.verw.value_or(false)}, u64{*model_.verw});
+        comparison.equal("VERR", static_cast<u64>(real.verr.value_or(false)),
+                         static_cast<u64>(*model_.verr));
+        comparison.equal("VERW", static_cast<u64>(real.verw.value_or(false)),
+                         static_cast<u64>(*model_.verw));
     }
     comparison.equal("outcome", std::string{real.ok ? "ok" : "fault"},
                      std::string{model_.ok ? "ok" : "fault"});

@@ -63,7 +63,7 @@ void lay_tables(SegmentationMemory& memory) {
                         flat_data | dpl);
     }
     for (unsigned ring = 0; ring < 3; ++ring) { // ESP0 is at offset 4, SS0 at 8, ESP1 at 12, ...
-        LinearAddress const pointer{tss_base + 4 + ring * 8U};
+        LinearAddress const pointer{tss_base + 4 + u64{ring} * 8};
         memory.write(pointer, 4, inner_stack_tops[ring], Privilege::Supervisor);
         memory.write(pointer + 4, 4, stack_selectors[ring], Privilege::Supervisor);
     }

@@ -92,8 +92,10 @@ std::set<u64> all_numbers(u64 from, u64 to) {
 } // namespace
 
 TEST_CASE("some instruction numbers of each sample: stepped, run freely, gone back to") {
-    for (auto const& [program, split] :
+    for (auto const& each :
          {std::pair{"hello", Split::ThreeOne}, std::pair{"pages", Split::FourFour}}) {
+        char const* const program = each.first;
+        Split const split = each.second;
         CAPTURE(program);
         CAPTURE(to_string(split));
         MachineConfig const config = tests::guest(program, split);

@@ -197,7 +197,9 @@ TEST_SUITE("trace: JSON") {
         all.emplace_back(a_walk(false));
         for (Body const& body : all) {
             auto const check = [&](auto const& self, nlohmann::json const& object) -> void {
-                for (auto const& [name, value] : object.items()) {
+                for (auto const& item : object.items()) {
+                    std::string const& name = item.key();
+                    nlohmann::json const& value = item.value();
                     INFO(name);
                     if (value.is_number()) {
                         CHECK(numbers.contains(name));

@@ -68,7 +68,7 @@ fs::path find_program(std::string const& name) {
     if (!is_path && is_file(guest_directory() / "samples.txt")) {
         for (Sample const& sample : list_samples()) {
             if (sample.name == name) {
-                fs::path const program = guest_directory() / name;
+                fs::path program = guest_directory() / name;
                 if (!is_file(program)) {
                     throw HostError{"the sample '" + name + "' is not built: " + how_to_build};
                 }
