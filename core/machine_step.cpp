@@ -33,9 +33,8 @@ Result<Instruction, Fault> Machine::fetch() {
         }
         std::size_t const in_page =
             std::min<std::size_t>(page_size_4k - at.page_offset(), longest_instruction - have);
-        for (std::size_t i = 0; i < in_page; ++i) {
-            bytes[have++] = static_cast<u8>(ram_.read(physical.value() + i, 1));
-        }
+        ram_.copy_out(physical.value(), std::span{bytes}.subspan(have, in_page));
+        have += in_page;
         instruction = decode(std::span{bytes}.first(have), size);
     } while (instruction.operation == Operation::Truncated && have < longest_instruction);
     seg::SegmentAccess const whole =

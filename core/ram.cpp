@@ -79,6 +79,12 @@ u64 Ram::read(PhysicalAddress address, unsigned size) const {
     return size == 8 ? value : value & ((u64{1} << (8U * size)) - 1);
 }
 
+void Ram::copy_out(PhysicalAddress address, std::span<u8> into) const {
+    for (std::size_t i = 0; i < into.size(); ++i) {
+        into[i] = backs(address + i) ? data_[address.value() + i] : u8{0xff};
+    }
+}
+
 void Ram::write(PhysicalAddress address, unsigned size, u64 value) {
     std::array<u8, 8> bytes{};
     std::memcpy(bytes.data(), &value, 8);

@@ -28,6 +28,8 @@ public:
 
     // 1 to 8 bytes; may cross frames. Unbacked bytes read as 0xff and swallow writes.
     [[nodiscard]] u64 read(PhysicalAddress address, unsigned size) const;
+    // Any number of bytes.
+    void copy_out(PhysicalAddress address, std::span<u8> into) const;
     void write(PhysicalAddress address, unsigned size, u64 value);
     void write_bytes(PhysicalAddress address, std::span<u8 const> bytes);
 
