@@ -12,6 +12,15 @@ namespace ringside::trace {
 
 namespace {
 
+// "1 user", "2 users".
+template <class Count>
+std::string counted(Count count, std::string_view one, std::string_view many = {}) {
+    if (count == 1) {
+        return fmt::format("1 {}", one);
+    }
+    return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
+}
+
 std::string place_text(Place const& place) {
     return fmt::format("ring {} at {:x}:{}", place.cpl, place.cs, hex(place.ip));
 }
@@ -149,11 +158,15 @@ std::string say(TlbChange const& change) {
     case Fill:
         return fmt::format("The TLB keeps the translation of {}.", hex(change.lin));
     case Invlpg:
-        return fmt::format("INVLPG drops {} TLB entries of {}.", change.count, hex(change.lin));
+        return change.count == 0
+                   ? fmt::format("INVLPG {}: the TLB held no entry of it.", hex(change.lin))
+                   : fmt::format("INVLPG drops {} of {}.",
+                                 counted(change.count, "TLB entry", "TLB entries"),
+                                 hex(change.lin));
     case Flush:
         break;
     }
-    return fmt::format("The TLB drops {} entries.", change.count);
+    return fmt::format("The TLB drops {}.", counted(change.count, "entry", "entries"));
 }
 
 std::string say(Syscall const& call) {
@@ -263,8 +276,8 @@ std::string sentence_of(Event const& event) {
                                    hex(fixup.from), hex(fixup.to));
             },
             [](PageRef const& ref) {
-                return fmt::format("Frame {} has {} users, before {}.", hex(ref.pa), ref.after,
-                                   ref.before);
+                return fmt::format("Frame {} now has {}, {} before.", hex(ref.pa),
+                                   counted(ref.after, "user"), ref.before);
             },
             [](Signal const& signal) {
                 return fmt::format("{} is sent: code {}, address {}.", signal_name(signal.nr),

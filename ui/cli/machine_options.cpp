@@ -11,6 +11,11 @@ namespace ringside::cli {
 
 namespace {
 
+// Or -5 would wrap around to an endless budget.
+std::string not_negative(std::string const& text) {
+    return text.starts_with('-') ? "'" + text + "' is negative" : std::string{};
+}
+
 constexpr u64 mebibyte = u64{1} << 20U;
 constexpr u64 least_ram = 16 * mebibyte;
 constexpr u64 most_ram = 512 * mebibyte;
@@ -102,9 +107,11 @@ void MachineOptions::add_machine_to(CLI::App& command) {
     command.add_option("--ram", ram, "RAM, 16M to 512M")->capture_default_str()->group(machine);
     command
         .add_option("--max-insns", max_insns, "the instruction budget; status 124 when it runs out")
+        ->check(not_negative)
         ->capture_default_str()
         ->group(machine);
     command.add_option("--seed", seed, "what is random in the machine follows from it")
+        ->check(not_negative)
         ->capture_default_str()
         ->group(machine);
     command
