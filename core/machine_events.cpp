@@ -1,6 +1,7 @@
 // What the models decide, committed: instructions of the system, interrupts and exceptions, the end
 // of a run.
 #include "core/decoder/decode.hpp"
+#include "core/event_bodies.hpp"
 #include "core/machine.hpp"
 
 #include <fmt/format.h>
@@ -8,14 +9,6 @@
 namespace ringside {
 
 namespace {
-
-trace::Place place(seg::ControlState const& state) {
-    return {.cs = state.cs.selector.raw,
-            .ip = state.ip,
-            .ss = state.ss.selector.raw,
-            .sp = state.sp,
-            .cpl = number(state.cpl)};
-}
 
 trace::GateSource source_of(seg::InterruptSource source) {
     switch (source) {
@@ -31,28 +24,13 @@ trace::GateSource source_of(seg::InterruptSource source) {
     return trace::GateSource::Exception;
 }
 
-trace::SegLoad stack_load(seg::SegmentLoad const& load) {
-    trace::SegLoad event{.reg = seg::SegmentName::SS,
-                         .selector = load.selector.raw,
-                         .descriptor = load.descriptor.raw,
-                         .checks = {load.checks.begin(), load.checks.end()}};
-    if (load.outcome) {
-        event.base = load.outcome.value().base;
-        event.limit = load.outcome.value().limit;
-    } else {
-        event.vec = static_cast<u8>(load.outcome.error().vector);
-        event.err = load.outcome.error().error_code;
-    }
-    return event;
-}
-
 trace::Gate gate_event(seg::InterruptDelivery const& record) {
     trace::Gate event{.vec = record.request.vector,
                       .source = source_of(record.request.source),
                       .gate = record.gate_low,
                       .gate_high = record.gate_high,
-                      .from = place(record.from),
-                      .to = place(record.outcome.value()),
+                      .from = place_of(record.from),
+                      .to = place_of(record.outcome.value()),
                       .pushed = {},
                       .checks = {record.checks.begin(), record.checks.end()},
                       .stack_switched = record.stack_switched};
@@ -165,7 +143,7 @@ std::optional<Fault> Machine::try_delivery(seg::InterruptRequest const& request,
     from.ip = ip;
     seg::InterruptDelivery const record = seg::deliver(cpu_.segments, *this, from, request);
     if (record.new_stack) {
-        tell(stack_load(*record.new_stack));
+        tell(event_of(*record.new_stack));
     }
     if (!record.outcome) {
         return record.outcome.error();

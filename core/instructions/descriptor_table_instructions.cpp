@@ -1,4 +1,5 @@
 // LGDT, LIDT, SGDT, SIDT; LLDT, LTR, SLDT, STR.
+#include "core/event_bodies.hpp"
 #include "core/instructions/execution.hpp"
 #include "core/instructions/rules.hpp"
 #include "seg/segment_load.hpp"
@@ -49,18 +50,9 @@ Outcome store_table(Execution& execution, seg::TableRegister const& table) {
 }
 
 trace::SegLoad told(seg::SegmentLoad const& load, bool is_task) {
-    trace::SegLoad event{.selector = load.selector.raw,
-                         .descriptor = load.descriptor.raw,
-                         .checks = {load.checks.begin(), load.checks.end()},
-                         .ldtr = !is_task,
-                         .tr = is_task};
-    if (load.outcome) {
-        event.base = load.outcome.value().base;
-        event.limit = load.outcome.value().limit;
-    } else {
-        event.vec = static_cast<u8>(load.outcome.error().vector);
-        event.err = load.outcome.error().error_code;
-    }
+    trace::SegLoad event = event_of(load);
+    event.ldtr = !is_task;
+    event.tr = is_task;
     return event;
 }
 

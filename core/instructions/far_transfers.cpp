@@ -1,4 +1,5 @@
 // Far JMP, CALL and RET, IRET; the refusals of the fast system calls.
+#include "core/event_bodies.hpp"
 #include "core/instructions/execution.hpp"
 #include "core/instructions/rules.hpp"
 #include "seg/far_transfer.hpp"
@@ -8,22 +9,14 @@ namespace ringside {
 
 namespace {
 
-trace::Place place(seg::ControlState const& state) {
-    return {.cs = state.cs.selector.raw,
-            .ip = state.ip,
-            .ss = state.ss.selector.raw,
-            .sp = state.sp,
-            .cpl = number(state.cpl)};
-}
-
 template <class Record>
 void tell(Execution& execution, trace::TransferKind kind, Record const& record) {
     seg::ControlState from = record.from;
     from.ip = execution.before.rip;
     execution.environment.tell(
         trace::Transfer{.kind = kind,
-                        .from = place(from),
-                        .to = place(record.outcome.value()),
+                        .from = place_of(from),
+                        .to = place_of(record.outcome.value()),
                         .checks = {record.checks.begin(), record.checks.end()}});
 }
 

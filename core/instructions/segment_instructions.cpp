@@ -1,4 +1,5 @@
 // MOV, POP and LDS..LGS to segment registers; MOV and PUSH from them; LAR, LSL, VERR, VERW, ARPL.
+#include "core/event_bodies.hpp"
 #include "core/instructions/execution.hpp"
 #include "core/instructions/rules.hpp"
 #include "seg/segment_load.hpp"
@@ -9,26 +10,11 @@ namespace {
 
 using seg::SegmentName;
 
-trace::SegLoad told(seg::SegmentLoad const& load) {
-    trace::SegLoad event{.reg = load.name,
-                         .selector = load.selector.raw,
-                         .descriptor = load.descriptor.raw,
-                         .checks = {load.checks.begin(), load.checks.end()}};
-    if (load.outcome) {
-        event.base = load.outcome.value().base;
-        event.limit = load.outcome.value().limit;
-    } else {
-        event.vec = static_cast<u8>(load.outcome.error().vector);
-        event.err = load.outcome.error().error_code;
-    }
-    return event;
-}
-
 Result<Done, Fault> load(Execution& execution, SegmentName name, u16 selector) {
     seg::SegmentLoad const record =
         seg::load_segment(execution.before.segments, execution.memory(), execution.before.rflags,
                           name, seg::Selector{selector});
-    execution.environment.tell(told(record));
+    execution.environment.tell(event_of(record));
     if (!record.outcome) {
         return record.outcome.error();
     }
