@@ -1,5 +1,6 @@
 #include "core/trace/sentence.hpp"
 
+#include "core/trace/counted.hpp"
 #include "core/trace/names.hpp"
 #include "core/trace/overloaded.hpp"
 #include "core/trace/system_calls.hpp"
@@ -11,15 +12,6 @@
 namespace ringside::trace {
 
 namespace {
-
-// "1 user", "2 users".
-template <class Count>
-std::string counted(Count count, std::string_view one, std::string_view many = {}) {
-    if (count == 1) {
-        return fmt::format("1 {}", one);
-    }
-    return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
-}
 
 std::string place_text(Place const& place) {
     return fmt::format("ring {} at {:x}:{}", place.cpl, place.cs, hex(place.ip));
