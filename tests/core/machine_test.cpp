@@ -251,6 +251,15 @@ TEST_CASE("a segment's limit is checked on every access, at its last byte") {
         });
 }
 
+TEST_CASE("a run that ends before a new page has not fetched from it") {
+    BareMachine bare{Ring::R0};
+    bare.put(BareMachine::code, {0xe9, 0xfb, 0x0f, 0, 0}); // jmp 101000h
+    bare.put(BareMachine::code + 0x1000, {0xf4});
+    bare.machine.run_until_insn(1);
+    CHECK(bare.machine.cpu().rip == BareMachine::code + 0x1000);
+    CHECK(bare.machine.mmu().tlb().size() == 1);
+}
+
 TEST_CASE("the trap flag traps after each instruction") {
     both_ways(
         Ring::R0,
