@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./test.sh [--fast]: installs what is missing, builds, and runs every test; the last line counts them.
-# --fast: the default build and its quick tests only. Otherwise also: the slow tests, a build with clang, clang-tidy, and
-# the tests under the address and undefined-behaviour sanitizers.
+# --fast: the default build and its quick tests only. Otherwise also: the slow tests, the tests under clang's sanitizers,
+# the fuzz targets, clang-tidy, and how well the models are tested.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 125
 . setup/install.sh
@@ -51,12 +51,15 @@ if check "build, default" configure_and_build default build; then
     check "tour without a display" tour_is_told
 fi
 if [ $fast = 0 ]; then
-    # The tests themselves are left to g++: clang's second opinion is wanted on the program.
-    check "build, clang" configure_and_build clang build-clang ringside &&
-        # All rooms take a quarter of an hour: here the models; `check.py tidy build-clang` looks at the rest.
-        check "clang-tidy, the models" python3 -B tests/architecture/check.py tidy build-clang mmu seg
-    # What a sanitizer cannot see (formatting, include directions) is not run twice.
-    check "build, asan" configure_and_build asan build-asan && suite asan build-asan --label-exclude "static|slow"
+    # Clang's second opinion, with the sanitizers in it. What they cannot see (formatting, include directions, guests on
+    # another machine) and what takes minutes is not run twice. All rooms would keep clang-tidy a quarter of an hour: here the models.
+    if check "build, asan" configure_and_build asan build-asan; then
+        check "clang-tidy, the models" python3 -B tests/architecture/check.py tidy build-asan mmu seg
+        suite asan build-asan --label-exclude "static|slow|elsewhere|long"
+    fi
+    # What the tests of the models cover, and whether each of their checks is missed when it answers the opposite.
+    check "build, models" configure_and_build models build-models tests_mmu tests_seg tests_mmu_vectors tests_seg_vectors &&
+        suite models build-models --label-regex models
 fi
 
 printf '\n%d passed, %d failed' $passed $failed

@@ -19,20 +19,7 @@ public:
         , ram_{ram_size}
         , engine_{ram_} {
         ram_.write_bytes(PhysicalAddress{frame_of(code_address)}, loop.code);
-        using seg::SegmentName;
-        cpu_.segments.cpl = Ring::R3;
-        cpu_.segments.protection = true;
-        cpu_.cr0 |= cr0::PE | cr0::PG | cr0::WP;
-        for (SegmentName name : {SegmentName::ES, SegmentName::CS, SegmentName::SS, SegmentName::DS,
-                                 SegmentName::FS, SegmentName::GS}) {
-            bool const code = name == SegmentName::CS;
-            u64 const flat = code ? 0x00cffb000000ffff : 0x00cff3000000ffff;
-            cpu_.segments[name] = seg::loaded_segment(
-                seg::Selector{static_cast<u16>(code ? 0x23 : 0x2b)}, seg::SegmentDescriptor{flat});
-        }
-        cpu_[Gpr::RDI] = data_address;
-        cpu_[Gpr::RSP] = stack_top;
-        cpu_[Gpr::RBX] = 1;
+        cpu_ = user_cpu();
     }
 
     void turn(u32 turns) override {
@@ -77,6 +64,25 @@ private:
 };
 
 } // namespace
+
+Cpu user_cpu() {
+    using seg::SegmentName;
+    Cpu cpu{};
+    cpu.segments.cpl = Ring::R3;
+    cpu.segments.protection = true;
+    cpu.cr0 |= cr0::PE | cr0::PG | cr0::WP;
+    for (SegmentName name : {SegmentName::ES, SegmentName::CS, SegmentName::SS, SegmentName::DS,
+                             SegmentName::FS, SegmentName::GS}) {
+        bool const code = name == SegmentName::CS;
+        u64 const flat = code ? 0x00cffb000000ffff : 0x00cff3000000ffff;
+        cpu.segments[name] = seg::loaded_segment(
+            seg::Selector{static_cast<u16>(code ? 0x23 : 0x2b)}, seg::SegmentDescriptor{flat});
+    }
+    cpu[Gpr::RDI] = data_address;
+    cpu[Gpr::RSP] = stack_top;
+    cpu[Gpr::RBX] = 1;
+    return cpu;
+}
 
 std::unique_ptr<Runner> counted_runner(Loop const& loop) {
     return std::make_unique<EngineRunner>(loop, false);

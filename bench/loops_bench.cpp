@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <cstdio>
-#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "bench/figures.hpp"
 #include "bench/runners.hpp"
 
 namespace ringside::bench {
@@ -52,7 +52,7 @@ private:
 bool runners_agree(Loop const& loop) {
     std::unique_ptr<Runner> const bare = bare_runner(loop);
     bare->turn(1000);
-    for (Make make : {counted_runner, stepped_runner}) {
+    for (Make make : {posture_runner, counted_runner, stepped_runner}) {
         std::unique_ptr<Runner> const ours = make(loop);
         ours->turn(1000);
         if (ours->result() != bare->result()) {
@@ -67,11 +67,12 @@ bool runners_agree(Loop const& loop) {
 // True if every ratio is what the issue asks for.
 bool print_ratios(Collector const& collector) {
     bool good = true;
-    std::printf("\n%-8s %12s %12s %7s %7s %14s\n", "loop", "bare/s", "counted/s", "ratio", "wanted",
-                "stepped/s");
+    std::printf("\n| loop | bare /s | same posture /s | counted /s | counted : bare | asked | "
+                "counted : posture | stepped /s |\n|---|---|---|---|---|---|---|---|\n");
     for (Loop const& loop : loops) {
         std::string const name = loop.name;
         double const bare = collector.rate("bare/" + name);
+        double const posture = collector.rate("posture/" + name);
         double const counted = collector.rate("counted/" + name);
         double const stepped = collector.rate("stepped/" + name);
         if (bare == 0 || counted == 0) {
@@ -79,8 +80,9 @@ bool print_ratios(Collector const& collector) {
         }
         double const ratio = counted / bare;
         good = good && ratio >= loop.wanted;
-        std::printf("%-8s %12.3g %12.3g %7.2f %7.2f %14.3g\n", loop.name, bare, counted, ratio,
-                    loop.wanted, stepped);
+        std::printf("| %s | %.0f M | %.0f M | %.0f M | %.2f | %.2f | %.2f | %.1f M |\n", loop.name,
+                    bare / 1e6, posture / 1e6, counted / 1e6, ratio, loop.wanted,
+                    posture == 0 ? 0 : counted / posture, stepped / 1e6);
     }
     return good;
 }
@@ -90,8 +92,7 @@ bool print_ratios(Collector const& collector) {
 
 int main(int argc, char** argv) {
     using namespace ringside::bench;
-    bool const check = argc > 1 && std::strcmp(argv[argc - 1], "--check") == 0;
-    argc -= check ? 1 : 0;
+    bool const check = take_check(argc, argv);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
         return 125;
@@ -110,6 +111,7 @@ int main(int argc, char** argv) {
                 ->Repetitions(3);
         };
         add("bare", bare_runner, loop.turns);
+        add("posture", posture_runner, loop.turns);
         add("counted", counted_runner, loop.turns);
         add("stepped", stepped_runner, stepped_turns);
     }

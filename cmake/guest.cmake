@@ -1,7 +1,10 @@
-# Guest programs: freestanding i386 ELF files, built in the same tree whatever the host compiler is. They go to
+# Guest programs: freestanding ELF files for i386 and x86-64, built in the same tree whatever the host compiler is. They go to
 # build/guest/; their DWARF names sources from the top of the repository ("kernel_stub/mm/fault.c").
-#   ringside_guest(<name> SOURCES a.c b.S SCRIPT x.ld [OUTPUT file] [DEFINES ...] [INCLUDES ...] [DEPENDS ...])
-# makes the target guest_<name>, whose property GUEST_ELF is the file. The compiler is clang with lld if both are there,
+#   ringside_guest(<name> SOURCES a.c b.S SCRIPT x.ld [ARCH i386|x86_64|x86_64_kernel] [OUTPUT file] [OBJECTS x.o]
+#                  [DEFINES ...] [INCLUDES ...] [DEPENDS ...])
+# makes the target guest_<name>, whose property GUEST_ELF is the file. Programs that have a source, flags, defines and
+# includes in common share its object: the C library is compiled once, not once a program. With KIT name, all of it before the last link goes
+# to kit/<name>.o, for labs that link a student's object in. The compiler is clang with lld if both are there,
 # else gcc with GNU ld. Custom commands instead of a toolchain file: one build tree, and none of the host's flags.
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH guest_top)
 set(RINGSIDE_GUEST_CC "auto" CACHE STRING "Compiler of the guest: auto, clang, gcc or a path")
@@ -46,12 +49,15 @@ endif()
 set(guest_flags -std=gnu11 -O0 -g -gdwarf-4 -Wall -Wextra -Wundef -ffreestanding -nostdinc -nostdlib -fno-pic -fno-pie
     -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing
     -fno-omit-frame-pointer -fno-builtin -fno-common -mno-sse -mno-mmx -mgeneral-regs-only)
+# By architecture. A kernel of 64 bits lies in the last 2 GB, and an interrupt may use the stack below its RSP.
+set(guest_flags_i386 -m32)
+set(guest_flags_x86_64 -m64)
 if(guest_version MATCHES "clang")
-  list(PREPEND guest_flags --target=i686-elf)
+  set(guest_flags_i386 --target=i686-elf)
+  set(guest_flags_x86_64 --target=x86_64-elf)
   list(APPEND guest_flags -Wno-initializer-overrides
        -fdebug-compilation-dir=. -ffile-prefix-map=${guest_top}/=)
 else()
-  list(PREPEND guest_flags -m32)
   list(APPEND guest_flags -fno-tree-loop-distribute-patterns -Wno-override-init -Wa,--noexecstack
        -fdebug-prefix-map=${guest_top}=. -ffile-prefix-map=${guest_top}/=)
 endif()
@@ -65,15 +71,27 @@ if(RINGSIDE_GUEST_FOUND)
   list(APPEND guest_flags -isystem ${guest_headers})
 endif()
 
+set(guest_flags_x86_64 ${guest_flags_x86_64} ${guest_flags})
+set(guest_flags_x86_64_kernel ${guest_flags_x86_64} -mno-red-zone -mcmodel=kernel)
+set(guest_flags_i386 ${guest_flags_i386} ${guest_flags})
+set(guest_flags ${guest_flags_i386})
+set(guest_emulation_i386 elf_i386)
+set(guest_emulation_x86_64 elf_x86_64)
+set(guest_emulation_x86_64_kernel elf_x86_64)
+
 set(RINGSIDE_GUEST_DIR ${CMAKE_BINARY_DIR}/guest)
 file(MAKE_DIRECTORY ${RINGSIDE_GUEST_DIR})
 
 function(ringside_guest name)
-  cmake_parse_arguments(G "" "SCRIPT;OUTPUT" "SOURCES;DEFINES;INCLUDES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(G "" "ARCH;SCRIPT;OUTPUT;KIT" "SOURCES;OBJECTS;DEFINES;INCLUDES;DEPENDS" ${ARGN})
   if(NOT G_OUTPUT)
     set(G_OUTPUT ${name})
   endif()
-  set(flags ${guest_flags})
+  if(NOT G_ARCH)
+    set(G_ARCH i386)
+  endif()
+  set(flags ${guest_flags_${G_ARCH}})
+  set(link ${guest_ld} -m ${guest_emulation_${G_ARCH}})
   foreach(directory IN LISTS G_INCLUDES)
     cmake_path(ABSOLUTE_PATH directory BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
     list(APPEND flags -I${directory})
@@ -81,25 +99,58 @@ function(ringside_guest name)
   foreach(define IN LISTS G_DEFINES)
     list(APPEND flags -D${define})
   endforeach()
-  set(objects)
+  # Ninja knows files from everywhere, so a command of one folder can make an object for programs of another.
+  string(SHA1 flavour "${flags}")
+  string(SUBSTRING ${flavour} 0 8 flavour)
+  set(objects ${G_OBJECTS})
   foreach(source IN LISTS G_SOURCES)
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${guest_top} OUTPUT_VARIABLE place)
-    set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir/${place}.o)
+    set(object ${CMAKE_BINARY_DIR}/guest.dir/${flavour}/${place}.o)
+    list(APPEND objects ${object})
+    get_property(made GLOBAL PROPERTY guest_objects)
+    if(object IN_LIST made)
+      continue()
+    endif()
+    set_property(GLOBAL APPEND PROPERTY guest_objects ${object})
     cmake_path(GET object PARENT_PATH directory)
     file(MAKE_DIRECTORY ${directory})
     add_custom_command(OUTPUT ${object}
-      COMMAND ${guest_cc} ${flags} -MD -MF ${object}.d -c -o ${object} ${source}
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${guest_cc} ${flags} -MD -MF ${object}.d -c -o ${object} ${source}
       DEPENDS ${source} DEPFILE ${object}.d WORKING_DIRECTORY ${guest_top}
       COMMENT "Guest ${name}: ${place}" VERBATIM)
-    list(APPEND objects ${object})
   endforeach()
   cmake_path(ABSOLUTE_PATH G_SCRIPT BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
   set(elf ${RINGSIDE_GUEST_DIR}/${G_OUTPUT})
   add_custom_command(OUTPUT ${elf}
-    COMMAND ${guest_ld} -m elf_i386 -static -nostdlib --build-id=none -z max-page-size=4096 -z noexecstack
+    COMMAND ${link} -static -nostdlib --build-id=none -z max-page-size=4096 -z noexecstack
             -T ${G_SCRIPT} -o ${elf} ${objects}
     DEPENDS ${objects} ${G_SCRIPT} ${G_DEPENDS} COMMENT "Guest ${name}: link" VERBATIM)
-  add_custom_target(guest_${name} ALL DEPENDS ${elf})
+  set(kits)
+  if(G_KIT)
+    set(kit ${RINGSIDE_GUEST_DIR}/kit/${G_KIT})
+    file(MAKE_DIRECTORY ${RINGSIDE_GUEST_DIR}/kit/include)
+    add_custom_command(OUTPUT ${kit}.o ${kit}.ld
+      COMMAND ${link} -r -o ${kit}.o ${objects}
+      COMMAND ${CMAKE_COMMAND} -E copy ${G_SCRIPT} ${kit}.ld
+      DEPENDS ${objects} ${G_SCRIPT} ${G_DEPENDS} COMMENT "Guest ${name}: kit" VERBATIM)
+    set(kits ${kit}.o ${kit}.ld)
+  endif()
+  add_custom_target(guest_${name} ALL DEPENDS ${elf} ${kits})
   set_target_properties(guest_${name} PROPERTIES GUEST_ELF ${elf})
+endfunction()
+
+# What it takes to compile and link as ringside_guest() does, for labs: kit/toolchain.json. Sources see only kit/include.
+function(ringside_guest_toolchain_file)
+  find_program(guest_cc_path ${guest_cc})
+  find_program(guest_ld_path ${guest_ld})
+  set(compile ${guest_cc_path} ${guest_flags} -I${RINGSIDE_GUEST_DIR}/kit/include)
+  list(REMOVE_ITEM compile -Werror)
+  list(FILTER compile EXCLUDE REGEX "^-(ffile-prefix-map|fdebug-prefix-map|fdebug-compilation-dir)=")
+  set(link ${guest_ld_path} -m elf_i386 -static -nostdlib --build-id=none -z max-page-size=4096 -z noexecstack)
+  foreach(list compile link)
+    list(JOIN ${list} "\", \"" ${list})
+  endforeach()
+  file(CONFIGURE OUTPUT ${RINGSIDE_GUEST_DIR}/kit/toolchain.json
+       CONTENT "{\"cc\": [\"@compile@\"],\n \"ld\": [\"@link@\"]}\n" @ONLY)
 endfunction()

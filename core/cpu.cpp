@@ -4,8 +4,6 @@ namespace ringside {
 
 namespace {
 
-constexpr u8 physical_address_bits = 40;
-
 mmu::PagingRegisters paging_registers(Cpu const& cpu) {
     return {.cr0 = cpu.cr0, .cr3 = cpu.cr3, .cr4 = cpu.cr4, .efer = cpu.efer, .rflags = cpu.rflags};
 }

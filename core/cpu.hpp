@@ -30,6 +30,10 @@ enum class Gpr : u8 {
     R15
 };
 
+// Family, model and stepping, as CPUID and RESET tell them: family 6, model 15. Before model 3 the
+// family's SEP bit did not mean SYSENTER.
+inline constexpr u32 processor_signature = 0x6f0;
+
 struct Cpu {
     std::array<u64, 16> gpr{};
     u64 rip = 0; // offset in CS
@@ -48,7 +52,10 @@ struct Cpu {
     u64 pat = 0x0007040600070406, apic_base = 0xfee00900, misc_enable = 1, tsc_offset = 0,
         tsc_aux = 0;
     bool interrupt_shadow = false; // after STI or a load of SS: one instruction without interrupts
+    bool debug_shadow = false;     // after a load of SS: one without debug traps, too
+    u64 pending_debug = 0;         // bits of DR6 whose #DB comes at the next instruction boundary
     bool halted = false;
+    u8 physical_address_bits = 40; // MAXPHYADDR, as CPUID tells it: a property, never changed
     friend bool operator==(Cpu const&, Cpu const&) = default;
 
     [[nodiscard]] u64& operator[](Gpr name) { return gpr[static_cast<std::size_t>(name)]; }

@@ -21,6 +21,8 @@ constexpr u64 page = 4096;
     throw HostError(fmt::format("{}: {}", file.string(), why));
 }
 
+} // namespace
+
 std::vector<u8> read_file(std::filesystem::path const& file) {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) {
@@ -41,6 +43,8 @@ std::vector<u8> read_file(std::filesystem::path const& file) {
     }
     return bytes;
 }
+
+namespace {
 
 template <class T>
 T at(std::vector<u8> const& bytes, u64 offset) {
@@ -73,10 +77,8 @@ void read_headers(ElfImage& image, std::filesystem::path const& file, unsigned m
     for (unsigned i = 0; i < header.e_phnum; ++i) {
         auto const program =
             at<ProgramHeader>(image.bytes, header.e_phoff + u64{i} * sizeof(ProgramHeader));
-        if (program.p_type == PT_INTERP) {
-            refuse(file, "dynamically linked; link it with -static");
-        }
-        if (program.p_type != PT_LOAD || program.p_memsz == 0) {
+        bool const is_interpreter = program.p_type == PT_INTERP;
+        if (!is_interpreter && (program.p_type != PT_LOAD || program.p_memsz == 0)) {
             continue;
         }
         bool const in_file = program.p_offset <= image.bytes.size() &&
@@ -84,6 +86,12 @@ void read_headers(ElfImage& image, std::filesystem::path const& file, unsigned m
         if (!in_file) {
             refuse(file,
                    fmt::format("truncated: segment {} reaches beyond the end of the file", i));
+        }
+        if (is_interpreter) {
+            auto const* const name =
+                reinterpret_cast<char const*>(image.bytes.data() + program.p_offset);
+            image.interpreter.assign(name, strnlen(name, program.p_filesz));
+            continue;
         }
         if (program.p_filesz > program.p_memsz) {
             refuse(file, fmt::format("segment {} has more bytes in the file than in memory", i));
@@ -125,11 +133,7 @@ ElfImage read_elf(std::filesystem::path const& file) {
     return image;
 }
 
-void check_program(ElfImage const& image, std::filesystem::path const& file, u64 ram_bytes) {
-    if (image.bytes.size() > ram_bytes / 2) {
-        refuse(file, fmt::format("too large: {} bytes in a machine of {} MiB; give more with --ram",
-                                 image.bytes.size(), ram_bytes >> 20U));
-    }
+void check_program(ElfImage const& image, std::filesystem::path const& file) {
     u64 const user_end = image.is_64bit ? user_end_64 : user_end_32;
     std::vector<ElfSegment> sorted = image.segments;
     std::ranges::sort(sorted, {}, &ElfSegment::linear);

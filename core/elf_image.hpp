@@ -24,12 +24,16 @@ struct ElfImage {
     u64 entry = 0;
     std::vector<ElfSegment> segments; // PT_LOAD only, in the file's order
     std::vector<u8> bytes;            // the whole file
+    std::string interpreter;          // the program that is to run first and load it; empty: none
 };
+
+// The whole of a regular file, or one clear line why not.
+[[nodiscard]] std::vector<u8> read_file(std::filesystem::path const& file);
 
 [[nodiscard]] ElfImage read_elf(std::filesystem::path const& file);
 
 // A program the guest kernel can run: user addresses only, segments in order that do not overlap,
-// entry in code, and small enough for the machine's RAM.
-void check_program(ElfImage const& image, std::filesystem::path const& file, u64 ram_bytes);
+// entry in code.
+void check_program(ElfImage const& image, std::filesystem::path const& file);
 
 } // namespace ringside

@@ -7,9 +7,11 @@
 // which decides with the guest's real tables. The hidden mappings are thus a cache of the TLB model
 // and never know more than it does.
 #include "core/cpu.hpp"
+#include "core/decoder/instruction.hpp"
 #include "core/ram.hpp"
 #include "mmu/access.hpp"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,6 +32,9 @@ enum class ExitKind : u8 {
                        // the registers
     InvalidOpcode,     // the processor core does not know the instruction at `ip`
     Leak,              // the instruction at `ip` must be executed by the model
+    Guarded,           // the instruction at `ip` makes a guarded access, or might stop halfway
+    BeyondCode,        // the near branch at `ip` led beyond Guards::code_limit: it is not counted,
+                       // but its changes of rSP and rCX are made
     Untranslatable,    // the block at `ip` holds an instruction the core cannot even translate
 };
 
@@ -40,6 +45,9 @@ struct EngineExit {
     u32 error_code = 0;
     LinearAddress address{};
     mmu::AccessType access = mmu::AccessType::Read;
+    // Trap, SoftwareInterrupt, InvalidOpcode, Leak, BeyondCode: the instruction at `ip`, from the
+    // bytes that the core executed. The guest's tables may name others by now.
+    Instruction instruction{};
 };
 
 enum class MissAnswer : u8 { Resume, Stop };
@@ -62,6 +70,23 @@ public:
     virtual bool on_fetch_ahead(LinearAddress address) = 0;
 };
 
+// Segment registers by the manual's encoding, for reading and for writing.
+struct Guards {
+    std::array<bool, 6> read{};
+    std::array<bool, 6> write{};
+    std::array<bool, 6> wraps{}; // only where the access runs over offset 2^32
+    bool several = false;        // and before instructions that make several accesses
+    static constexpr u64 no_limit = ~u64{0};
+    u64 code_limit = no_limit; // the largest offset of CS: of calls and other branches beyond it
+    [[nodiscard]] bool guards_calls() const { return code_limit != no_limit; }
+    [[nodiscard]] bool guards_overrides() const {
+        auto const any = [](std::array<bool, 6> const& of) {
+            return of[0] || of[1] || of[2] || of[3] || of[4] || of[5];
+        };
+        return any(read) || any(write) || any(wraps);
+    }
+};
+
 class Engine {
 public:
     explicit Engine(Ram& ram);
@@ -74,7 +99,8 @@ public:
     // Registers in and out. `load` sets the whole posture: widths, bases, hidden privilege.
     // `store` writes general registers, instruction pointer, arithmetic flags and DF only: nothing
     // else changes inside a run.
-    void load(Cpu const& cpu);
+    // `guards` are the accesses before which `run` stops: FS, GS, and data in CS.
+    void load(Cpu const& cpu, Guards guards = {});
     void store(Cpu& cpu) const;
 
     // Runs until `budget` instructions have retired or something needs the model.
@@ -84,6 +110,9 @@ public:
     // Instructions retired in the last call of `run` (so far, inside a MissHandler). A step counts
     // none: the caller knows whether a repeated instruction is over.
     [[nodiscard]] u64 retired() const;
+    // Did the last call of `run` stop (or, inside a MissHandler, is it) inside a repeated string
+    // instruction, some elements of which are done?
+    [[nodiscard]] bool is_inside_repeat() const;
 
     // Hidden mappings. `frame` is the first byte of a 4 KiB frame. From inside a MissHandler only:
     // makes one kind of access to one page possible, and takes away what must not be at the same
@@ -111,6 +140,8 @@ public:
 
 private:
     class Implementation;
+    void renew();
+    EngineExit to_its_end(std::optional<EngineExit> exit, MissHandler& handler);
     Ram& ram_;
     std::unique_ptr<Implementation> self_;
 };

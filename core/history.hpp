@@ -3,6 +3,7 @@
 // replay.
 #include "core/machine.hpp"
 
+#include <deque>
 #include <vector>
 
 namespace ringside {
@@ -16,6 +17,10 @@ public:
     [[nodiscard]] u64 next_keyframe_tick() const;
     void take_keyframe();
 
+    // Keeps the state as it is now, besides the keyframes: a way back to here is short. Only the
+    // last few are kept.
+    void remember_here();
+
     // Forwards by running, backwards by keyframe and replay; the machine tells no events meanwhile.
     void go_to_tick(u64 tick);
     // The first state in which `insn` instructions have retired.
@@ -26,11 +31,15 @@ private:
         MachineState state;
         Ram::Image image;
     };
+    [[nodiscard]] Keyframe take();
     void restore(Keyframe const& keyframe);
     void thin_out();
+    // The last keyframe that is not behind the tick.
+    [[nodiscard]] Keyframe const& nearest(u64 tick) const;
 
     Machine& machine_;
     std::vector<Keyframe> keyframes_; // by tick; the first one is reset
+    std::deque<Keyframe> remembered_; // the oldest first
     u64 interval_ = 16'384;
 };
 

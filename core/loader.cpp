@@ -1,6 +1,6 @@
 #include "core/loader.hpp"
 
-#include "core/elf_image.hpp"
+#include "core/guest_modules.hpp"
 #include "kernel_stub/abi/boot.h"
 
 #include <algorithm>
@@ -22,6 +22,12 @@ constexpr u32 has_memory = 1U << 0U;
 constexpr u32 has_command_line = 1U << 2U;
 constexpr u32 has_modules = 1U << 3U;
 constexpr u32 has_memory_map = 1U << 6U;
+constexpr u32 has_loader_name = 1U << 9U;
+
+// Of the header's flags: what a kernel cannot do without. We give modules on pages of their own and
+// the size of memory, but no video modes.
+constexpr u32 header_requirements = 0xffff;
+constexpr u32 requirements_met = 3;
 
 u64 round_up(u64 value, u64 to) {
     return (value + to - 1) / to * to;
@@ -30,13 +36,19 @@ u64 round_up(u64 value, u64 to) {
 void check_kernel(ElfImage const& image, std::filesystem::path const& file, u64 ram_bytes) {
     u64 const end = std::min<u64>(image.bytes.size(), multiboot_search);
     bool found = false;
+    std::array<u32, 3> words{}; // magic, flags, checksum
     for (u64 offset = 0; offset + 12 <= end && !found; offset += 4) {
-        std::array<u32, 3> words{};
         std::memcpy(words.data(), image.bytes.data() + offset, sizeof words);
         found = words[0] == MULTIBOOT_HEADER_MAGIC && words[0] + words[1] + words[2] == 0;
     }
     if (!found) {
         throw HostError(fmt::format("{}: no Multiboot header in its first 8 KiB", file.string()));
+    }
+    u32 const unmet = words[1] & header_requirements & ~requirements_met;
+    if (unmet != 0) {
+        throw HostError(fmt::format("{}: its Multiboot header asks for what is not given here: "
+                                    "flags {:#x}",
+                                    file.string(), unmet));
     }
     for (ElfSegment const& segment : image.segments) {
         if (segment.physical + segment.memory_size > ram_bytes ||
@@ -61,21 +73,6 @@ std::string command_line(MachineConfig const& config) {
     std::string text = "kernel";
     for (auto const& [key, value] : config.features) {
         text.append(" ").append(key).append("=").append(value);
-    }
-    return text;
-}
-
-std::string module_line(MachineConfig const& config) {
-    std::string text =
-        config.program_name.empty() ? config.program.filename().string() : config.program_name;
-    std::size_t const slash = text.rfind('/');
-    text = slash == std::string::npos ? text : text.substr(slash + 1);
-    for (std::string const& argument : config.arguments) {
-        if (argument.empty() || argument.find_first_of(" \t\n") != std::string::npos) {
-            throw HostError("an argument for the guest cannot be empty or hold spaces: '" +
-                            argument + "'");
-        }
-        text += " " + argument;
     }
     return text;
 }
@@ -117,24 +114,52 @@ private:
     u64 next_ = MULTIBOOT_INFO_ADDRESS + 128; // behind the information itself
 };
 
-void write_information(MachineConfig const& config, Ram& ram, u64 module_start, u64 module_end) {
+// Where a module lies in RAM.
+struct Place {
+    u32 start = 0;
+    u32 end = 0;
+};
+
+// Each on pages of its own, behind the kernel.
+std::vector<Place> load_modules(std::vector<GuestModule> const& modules, u64 start, Ram& ram) {
+    std::vector<Place> places;
+    for (GuestModule const& module : modules) {
+        u64 const end = start + module.bytes.size();
+        if (end > ram.size()) {
+            throw HostError(
+                fmt::format("{}: does not fit into RAM beside the kernel; give more with --ram",
+                            module.file.string()));
+        }
+        ram.write_bytes(PhysicalAddress{start}, module.bytes);
+        places.push_back({static_cast<u32>(start), static_cast<u32>(end)});
+        start = round_up(end, page_size_4k);
+    }
+    return places;
+}
+
+void write_information(MachineConfig const& config, std::vector<GuestModule> const& modules,
+                       std::vector<Place> const& places, Ram& ram) {
     InformationPage page{ram};
     u32 const line = page.put_string(command_line(config));
-    u32 const module_text = page.put_string(module_line(config));
-    u32 const modules = page.put_words(
-        {static_cast<u32>(module_start), static_cast<u32>(module_end), module_text, 0});
+    std::vector<u32> list;
+    for (std::size_t i = 0; i < modules.size(); ++i) {
+        list.insert(list.end(),
+                    {places[i].start, places[i].end, page.put_string(modules[i].line), 0});
+    }
+    u32 const table = page.put_words(list);
     u32 const upper = static_cast<u32>(ram.size() - (1U << 20U));
     // Two usable ranges: below 640 KiB and above 1 MiB. Each entry: size, base, length, type.
     u32 const map = page.put_words({20, 0, 0, 0xa0000, 0, 1, 20, 0x100000, 0, upper, 0, 1});
     std::vector<u32> information(22, 0);
-    information[0] = has_memory | has_command_line | has_modules | has_memory_map;
+    information[0] = has_memory | has_command_line | has_modules | has_memory_map | has_loader_name;
     information[1] = 640;
     information[2] = upper / 1024;
     information[4] = line;
-    information[5] = 1;
-    information[6] = modules;
+    information[5] = static_cast<u32>(modules.size());
+    information[6] = table;
     information[11] = 48;
     information[12] = map;
+    information[16] = page.put_string("Ringside");
     page.put_information(information);
 }
 
@@ -163,17 +188,9 @@ void load_guest(MachineConfig const& config, Ram& ram, Cpu& cpu) {
     ElfImage const kernel = read_elf(kernel_file);
     check_kernel(kernel, kernel_file, ram.size());
     u64 const kernel_end = load_segments(kernel, ram);
-    u64 const module_start = round_up(kernel_end, page_size_4k);
-    ElfImage const program = read_elf(config.program);
-    check_program(program, config.program, ram.size());
-    u64 const module_end = module_start + program.bytes.size();
-    if (module_end > ram.size()) {
-        throw HostError(
-            fmt::format("{}: does not fit into RAM beside the kernel; give more with --ram",
-                        config.program.string()));
-    }
-    ram.write_bytes(PhysicalAddress{module_start}, program.bytes);
-    write_information(config, ram, module_start, module_end);
+    std::vector<GuestModule> const modules = guest_modules(config);
+    auto const places = load_modules(modules, round_up(kernel_end, page_size_4k), ram);
+    write_information(config, modules, places, ram);
     start_processor(cpu, kernel.entry);
 }
 

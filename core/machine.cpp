@@ -1,6 +1,8 @@
 #include "core/machine.hpp"
 
 #include "core/loader.hpp"
+#include "core/rom_loader.hpp"
+#include "kernel_stub/abi/dma.h"
 
 namespace ringside {
 
@@ -8,6 +10,8 @@ namespace {
 
 constexpr u64 least_ram = u64{16} << 20U;
 constexpr u64 most_ram = u64{512} << 20U;
+
+constexpr DevicePages device_pages{.first = DMA0_BASE, .size = DMA0_SIZE};
 
 u64 checked_ram(u64 bytes) {
     if (bytes < least_ram || bytes > most_ram || bytes % page_size_4k != 0) {
@@ -39,15 +43,19 @@ private:
 
 Machine::Machine(MachineConfig const& config)
     : config_{config}
-    , ram_{checked_ram(config.ram_bytes)}
-    , console_{config.standard_input}
+    , ram_{checked_ram(config.ram_bytes), device_pages}
+    , board_{ram_, config.standard_input}
     , engine_{ram_} {
-    load_guest(config_, ram_, cpu_);
+    if (config_.rom.empty()) {
+        load_guest(config_, ram_, cpu_);
+    } else {
+        load_rom(config_, ram_, cpu_);
+    }
 }
 
 Machine::Machine(Bare bare)
-    : ram_{checked_ram(bare.ram_bytes)}
-    , console_{{}}
+    : ram_{checked_ram(bare.ram_bytes), device_pages}
+    , board_{ram_, {}}
     , engine_{ram_} {}
 
 Machine::~Machine() = default;
@@ -56,9 +64,11 @@ MachineState Machine::save() {
     return {.cpu = cpu_,
             .tlb = mmu_.tlb().list(),
             .engine_core = engine_.save_core(),
-            .console = console_.state(),
+            .devices = board_.bus().save(),
             .ticks = ticks_,
             .insns = insns_,
+            .slept = slept_,
+            .pauses = pauses_,
             .pid = pid_,
             .end = end_};
 }
@@ -67,12 +77,15 @@ void Machine::restore(MachineState const& state) {
     cpu_ = state.cpu;
     mmu_.tlb().assign(state.tlb);
     engine_.restore_core(state.engine_core);
-    console_.restore(state.console);
+    board_.bus().restore(state.devices);
     ticks_ = state.ticks;
     insns_ = state.insns;
+    slept_ = state.slept;
+    pauses_ = state.pauses;
     pid_ = state.pid;
     end_ = state.end;
     power_off_.reset();
+    elements_done_ = false;
 }
 
 void Machine::note_writable_frames() {
@@ -87,8 +100,12 @@ u64 Machine::state_hash() {
         hash.add(value);
     }
     for (u64 const value : {cpu_.rip, cpu_.rflags, cpu_.cr0, cpu_.cr2, cpu_.cr3, cpu_.cr4, cpu_.cr8,
-                            cpu_.efer, ticks_, insns_, u64{console_.state().position}}) {
+                            cpu_.efer, ticks_, insns_, slept_}) {
         hash.add(value);
+    }
+    hash.add(static_cast<u64>(cpu_.halted) | static_cast<u64>(cpu_.interrupt_shadow) << 1U);
+    for (u64 const number : board_.bus().save().numbers) {
+        hash.add(number);
     }
     for (seg::SegmentRegister const& segment : cpu_.segments.registers) {
         hash.add(segment);
@@ -100,6 +117,11 @@ u64 Machine::state_hash() {
         hash.add(table.limit);
     }
     hash.add(number(cpu_.cpl()));
+    hash.add(cpu_.pending_debug | (cpu_.debug_shadow ? 1U : 0U) |
+             (cpu_.interrupt_shadow ? 2U : 0U));
+    for (u64 const value : cpu_.dr) {
+        hash.add(value);
+    }
     for (mmu::TlbEntry const& entry : mmu_.tlb().list()) {
         hash.add(entry.page.value() ^ entry.page_size);
         hash.add(entry.frame.value() ^ entry.pcid);

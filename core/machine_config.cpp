@@ -1,5 +1,6 @@
 #include "core/machine_config.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -35,11 +36,44 @@ std::optional<Split> parse_split(std::string_view text) {
     return std::nullopt;
 }
 
+FourFourParts parse_parts(std::string_view text) {
+    FourFourParts parts{.switches = false, .layout = false, .indirect = false, .high = false};
+    while (!text.empty()) {
+        std::string_view const part = text.substr(0, text.find(','));
+        parts.switches = parts.switches || part == "switch";
+        parts.layout = parts.layout || part == "layout";
+        parts.indirect = parts.indirect || part == "indirect";
+        parts.high = parts.high || part == "high";
+        text.remove_prefix(std::min(part.size() + 1, text.size()));
+    }
+    return parts;
+}
+
+namespace {
+
+std::string name_of_parts(MachineConfig const& config) {
+    auto const found = config.features.find("parts");
+    if (config.split != Split::FourFour || found == config.features.end()) {
+        return {};
+    }
+    FourFourParts const parts = parse_parts(found->second);
+    if (parts.switches && parts.layout && parts.indirect && parts.high) {
+        return {};
+    }
+    return std::string{parts.switches ? "-switch" : ""} + (parts.layout ? "-layout" : "") +
+           (parts.indirect ? "-indirect" : "") + (parts.high ? "-high" : "");
+}
+
+} // namespace
+
 std::filesystem::path kernel_image(MachineConfig const& config) {
     if (!config.kernel.empty()) {
         return config.kernel;
     }
-    return config.guest_directory / ("kernel-" + std::string{to_string(config.split)} + ".elf");
+    auto const pae = config.features.find("pae");
+    bool const three_levels = pae != config.features.end() && pae->second == "on";
+    return config.guest_directory / ("kernel-" + std::string{to_string(config.split)} +
+                                     name_of_parts(config) + (three_levels ? "-pae" : "") + ".elf");
 }
 
 } // namespace ringside

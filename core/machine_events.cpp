@@ -2,7 +2,9 @@
 // of a run.
 #include "core/decoder/decode.hpp"
 #include "core/event_bodies.hpp"
+#include "core/instructions/task_switches.hpp"
 #include "core/machine.hpp"
+#include "core/x86/debug_registers.hpp"
 
 #include <fmt/format.h>
 
@@ -24,13 +26,18 @@ trace::GateSource source_of(seg::InterruptSource source) {
     return trace::GateSource::Exception;
 }
 
-trace::Gate gate_event(seg::InterruptDelivery const& record) {
+bool is_software(seg::InterruptSource source) {
+    return source == seg::InterruptSource::Software ||
+           source == seg::InterruptSource::SoftwareBreakpoint;
+}
+
+trace::Gate gate_event(seg::InterruptDelivery const& record, trace::Place const& to) {
     trace::Gate event{.vec = record.request.vector,
                       .source = source_of(record.request.source),
                       .gate = record.gate_low,
                       .gate_high = record.gate_high,
                       .from = place_of(record.from),
-                      .to = place_of(record.outcome.value()),
+                      .to = to,
                       .pushed = {},
                       .checks = {record.checks.begin(), record.checks.end()},
                       .stack_switched = record.stack_switched};
@@ -65,48 +72,70 @@ void Machine::execute_by_model(Instruction const& instruction) {
         return;
     }
     u64 const start = cpu_.rip;
+    bool const traps = (cpu_.rflags & rflags::TF) != 0; // which wakes a processor that halts
     while (true) {
         Execution execution{instruction, cpu_, *this};
         Outcome const outcome = execute(execution);
         after_model_writes();
         if (!outcome) {
             flush_printed();
+            if (outcome.error().vector == ExceptionVector::DB) { // MOV of a debug register, with GD
+                raise_debug(dr6::BD);
+                return;
+            }
             deliver_fault(outcome.error());
             return;
         }
         if (outcome.value() == Progress::Retired) {
             flush_printed();
-            bool const keeps_resume_flag = instruction.operation == Operation::Iret;
-            u64 const resume = execution.cpu.rflags & rflags::RF;
-            bool const shadow = execution.cpu.interrupt_shadow;
-            cpu_ = execution.cpu;
-            retire();
-            cpu_.rflags |= keeps_resume_flag ? resume : 0;
-            cpu_.interrupt_shadow = shadow;
+            retire_in_model(execution);
             break;
         }
         cpu_ = execution.cpu;
         cpu_.rip = start;
+        elements_done_ = true;
+        if (trap_between_elements()) {
+            return;
+        }
     }
     if (power_off_) {
         finish(*power_off_);
-    } else if (cpu_.halted) {
-        finish({.kind = EndKind::Halted,
-                .reason = fmt::format("the processor halted at {:#x} and nothing can wake it",
-                                      cpu_.rip)});
+    } else if (cpu_.halted && !traps && !can_wake()) {
+        finish_halted();
     }
 }
 
+// The model's registers are the machine's now; what a task switch met after its commit point is an
+// exception of the same step.
+void Machine::retire_in_model(Execution const& execution) {
+    Cpu const after = execution.cpu;
+    // Of several that ask for it in a row only the first delays interrupts (SDM volume 2, "STI").
+    bool const shadow = after.interrupt_shadow && !cpu_.interrupt_shadow;
+    cpu_ = after;
+    retire();
+    cpu_.rflags |= execution.keeps_resume_flag ? after.rflags & rflags::RF : 0;
+    cpu_.interrupt_shadow = shadow;
+    cpu_.debug_shadow = after.debug_shadow;
+    if (execution.fault_after) {
+        --ticks_;
+        deliver_fault(*execution.fault_after);
+    }
+}
+
+void Machine::enter(Cpu const& now) {
+    cpu_ = now;
+    translation_rules_changed();
+}
+
 void Machine::flush_printed() {
-    std::string text = console_.take_printed();
+    std::string text = board_.console().take_printed();
     if (!text.empty()) {
         tell(trace::Text{.kind = trace::TextKind::Console, .text = std::move(text)});
     }
 }
 
-void Machine::deliver_software_interrupt(u8 vector, u64 next_ip) {
+void Machine::deliver_software_interrupt(Instruction const& instruction, u8 vector, u64 next_ip) {
     bool const is_breakpoint = vector == 3 || vector == 4;
-    Instruction const instruction = decode_here(cpu_.rip);
     bool const is_short = is_breakpoint && instruction.operation != Operation::Int;
     deliver({.vector = vector,
              .source = is_short ? seg::InterruptSource::SoftwareBreakpoint
@@ -126,6 +155,10 @@ void Machine::tell_fault(Fault const& fault) {
 }
 
 void Machine::deliver_fault(Fault const& fault) {
+    if (elements_done_) { // it is the next element's
+        pause_between_elements();
+        return;
+    }
     tell_fault(fault);
     std::optional<u32> error;
     if (has_error_code(fault.vector)) {
@@ -137,18 +170,45 @@ void Machine::deliver_fault(Fault const& fault) {
             cpu_.rip);
 }
 
+// Through a task gate: the handler is a task of its own.
+Machine::Attempt Machine::deliver_by_task(seg::InterruptDelivery const& record, u64 ip) {
+    seg::InterruptRequest const& request = record.request;
+    bool const external = !is_software(request.source);
+    Cpu next = cpu_;
+    next.rip = ip;
+    next.rflags = record.from.rflags;
+    seg::TaskSwitch const task =
+        decide_task_switch(next, *this, seg::TaskSwitchCause::Interrupt, record.task, external);
+    if (!task.outcome) {
+        return {.fault = task.outcome.error()};
+    }
+    trace::Gate event = gate_event(record, place_of(task));
+    event.from.ip = cpu_.rip;
+    if (request.error_code) {
+        event.pushed.push_back(*request.error_code);
+    }
+    tell(std::move(event));
+    tell(event_of(task, cpu_));
+    std::optional<Fault> const fault = enter_task(next, *this, task, request.error_code, external);
+    after_model_writes();
+    return {.fault = fault, .in_new_task = true};
+}
+
 // One attempt; what went wrong in it if it did.
-std::optional<Fault> Machine::try_delivery(seg::InterruptRequest const& request, u64 ip) {
+Machine::Attempt Machine::try_delivery(seg::InterruptRequest const& request, u64 ip) {
     seg::ControlState from = cpu_.control_state();
     from.ip = ip;
     seg::InterruptDelivery const record = seg::deliver(cpu_.segments, *this, from, request);
+    if (record.task_gate) {
+        return deliver_by_task(record, ip);
+    }
     if (record.new_stack) {
         tell(event_of(*record.new_stack));
     }
     if (!record.outcome) {
-        return record.outcome.error();
+        return {.fault = record.outcome.error()};
     }
-    trace::Gate event = gate_event(record);
+    trace::Gate event = gate_event(record, place_of(record.outcome.value()));
     event.from.ip = cpu_.rip;
     tell(std::move(event));
     seg::commit(record.writes, *this);
@@ -161,18 +221,20 @@ std::optional<Fault> Machine::try_delivery(seg::InterruptRequest const& request,
         translation_rules_changed();
     }
     after_model_writes();
-    return std::nullopt;
+    return {};
 }
 
 // Delivers, and what goes wrong on the way by the double-fault table (SDM volume 3, table 7-5).
 void Machine::deliver(seg::InterruptRequest request, u64 ip) {
-    bool const is_software = request.source == seg::InterruptSource::Software ||
-                             request.source == seg::InterruptSource::SoftwareBreakpoint ||
-                             request.source == seg::InterruptSource::ICEBP;
-    bool retires = is_software;
+    bool retires = is_software(request.source) || request.source == seg::InterruptSource::ICEBP;
     bool is_first = true;
-    cpu_.interrupt_shadow = false;
-    while (auto const second = try_delivery(request, ip)) {
+    cpu_.interrupt_shadow = cpu_.debug_shadow = cpu_.halted = false;
+    while (true) {
+        Attempt const attempt = try_delivery(request, ip);
+        std::optional<Fault> const& second = attempt.fault;
+        if (!second) {
+            break;
+        }
         tell_fault(*second);
         after_model_writes();
         auto const first = static_cast<ExceptionVector>(request.vector);
@@ -181,7 +243,7 @@ void Machine::deliver(seg::InterruptRequest request, u64 ip) {
         seg::Escalation const next =
             is_benign ? seg::Escalation::HandleSecond : seg::escalate(first, second->vector);
         is_first = false;
-        retires = false;
+        retires = retires && attempt.in_new_task;
         ip = cpu_.rip; // the instruction did not get through: it is the faulting one now
         if (next == seg::Escalation::Shutdown) {
             ++ticks_;
@@ -204,6 +266,16 @@ void Machine::deliver(seg::InterruptRequest request, u64 ip) {
     }
     ++ticks_;
     insns_ += retires ? 1 : 0;
+}
+
+void Machine::finish_halted() {
+    if (!config_.rom.empty() && (cpu_.rflags & rflags::IF) == 0) { // a ROM's way to say it is done
+        finish({.kind = EndKind::Exited, .reason = {}});
+        return;
+    }
+    finish(
+        {.kind = EndKind::Halted,
+         .reason = fmt::format("the processor halted at {:#x} and nothing can wake it", cpu_.rip)});
 }
 
 void Machine::finish(RunEnd end) {

@@ -1,26 +1,22 @@
 // The ports of the machine (kernel_stub/abi/ports.h).
+#include "core/debug_unit.hpp"
 #include "core/machine.hpp"
 #include "core/tracepoints.hpp"
 #include "kernel_stub/abi/ports.h"
 
+#include <fmt/format.h>
+
 namespace ringside {
 
 u32 Machine::read_port(u16 port, unsigned size) {
-    if (port == PORT_CONSOLE && size == 1) {
-        return PORT_CONSOLE; // QEMU's and Bochs' debug console says that it is there
-    }
-    if (port == PORT_CONSOLE_IN && size == 1) {
-        return console_.read();
-    }
-    if (port == PORT_CONSOLE_STATUS && size == 1) {
-        return console_.status();
-    }
-    return size == 4 ? 0xffffffffU : (1U << (8U * size)) - 1; // nobody drives the bus
+    watched_ |= debug_unit::at_port(cpu_, port, size);
+    return board_.bus().read_port(port, size, device_time());
 }
 
 void Machine::write_port(u16 port, unsigned size, u32 value, Cpu const& registers) {
-    if (port == PORT_CONSOLE) {
-        console_.print(value, size);
+    watched_ |= debug_unit::at_port(cpu_, port, size);
+    if (!config_.rom.empty() && port == config_.post_port) {
+        board_.console().print(fmt::format("{:02x}\n", value & 0xffU));
     } else if (port == PORT_TRACEPOINT && size == 4) {
         hear_tracepoint(registers);
     } else if (port == PORT_POWER_OFF && size == 4) {
@@ -28,6 +24,8 @@ void Machine::write_port(u16 port, unsigned size, u32 value, Cpu const& register
         power_off_ = RunEnd{.kind = panicked ? EndKind::Panic : EndKind::Exited,
                             .wait_status = value & 0xffffU,
                             .reason = panicked ? panic_text_ : std::string{}};
+    } else {
+        board_.bus().write_port(port, size, value, device_time());
     }
 }
 

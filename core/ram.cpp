@@ -28,8 +28,9 @@ u64 frame_hash(u8 const* bytes, std::size_t number) {
 
 } // namespace
 
-Ram::Ram(u64 size)
+Ram::Ram(u64 size, DevicePages device_pages)
     : size_{size}
+    , device_pages_{device_pages}
     , version_(size / page_size_4k + 1)
     , is_code_(size / page_size_4k + 1)
     , is_dirty_(size / page_size_4k + 1)
@@ -37,25 +38,35 @@ Ram::Ram(u64 size)
     , base_hash_(size / page_size_4k) {
     RINGSIDE_ENSURE(size % page_size_4k == 0, "RAM is whole frames");
     descriptor_ = ::memfd_create("ringside-ram", MFD_CLOEXEC);
-    if (descriptor_ < 0 || ::ftruncate(descriptor_, static_cast<off_t>(size + page_size_4k)) != 0) {
+    if (descriptor_ < 0 || ::ftruncate(descriptor_, static_cast<off_t>(descriptor_size())) != 0) {
         throw HostError("cannot allocate guest memory; give less with --ram");
     }
     void* const mapped =
-        ::mmap(nullptr, size + page_size_4k, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
+        ::mmap(nullptr, descriptor_size(), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
     if (mapped == MAP_FAILED) {
         throw HostError("cannot map guest memory; give less with --ram");
     }
     data_ = static_cast<u8*>(mapped);
-    std::memset(data_ + size, 0xff, page_size_4k);
+    std::memset(data_ + size, 0xff, descriptor_size() - size);
 }
 
-void Ram::repair_unbacked_page() {
+void Ram::repair_unwritable() {
     std::memset(data_ + size_, 0xff, page_size_4k);
+    if (!rom_.empty()) {
+        std::memcpy(data_ + rom_start(), rom_.data(), rom_.size());
+    }
+}
+
+void Ram::set_rom(std::span<u8 const> bytes) {
+    RINGSIDE_ENSURE(bytes.size() % page_size_4k == 0 && bytes.size() <= largest_rom,
+                    "a ROM is whole frames");
+    write_bytes(PhysicalAddress{rom_end - bytes.size()}, bytes);
+    rom_.assign(bytes.begin(), bytes.end());
 }
 
 Ram::~Ram() {
     if (data_ != nullptr) {
-        ::munmap(data_, size_ + page_size_4k);
+        ::munmap(data_, descriptor_size());
     }
     if (descriptor_ >= 0) {
         ::close(descriptor_);
@@ -73,15 +84,19 @@ u64 Ram::read(PhysicalAddress address, unsigned size) const {
         PhysicalAddress const at = address + byte;
         if (backs(at)) {
             value &= ~(u64{0xff} << (8U * byte));
-            value |= u64{data_[at.value()]} << (8U * byte);
+            value |= u64{data_[home(at).value()]} << (8U * byte);
         }
     }
     return size == 8 ? value : value & ((u64{1} << (8U * size)) - 1);
 }
 
 void Ram::copy_out(PhysicalAddress address, std::span<u8> into) const {
+    if (address.value() <= size_ && into.size() <= size_ - address.value()) {
+        std::memcpy(into.data(), data_ + address.value(), into.size());
+        return;
+    }
     for (std::size_t i = 0; i < into.size(); ++i) {
-        into[i] = backs(address + i) ? data_[address.value() + i] : u8{0xff};
+        into[i] = backs(address + i) ? data_[home(address + i).value()] : u8{0xff};
     }
 }
 
@@ -95,7 +110,7 @@ void Ram::write_bytes(PhysicalAddress address, std::span<u8 const> bytes) {
     while (!bytes.empty()) {
         std::size_t const piece =
             std::min<std::size_t>(bytes.size(), page_size_4k - address.page_offset());
-        if (backs(address)) {
+        if (takes_writes(address)) {
             if (about_to_write(address.page())) {
                 changed_code_.push_back(address.page().value());
             }
@@ -107,7 +122,7 @@ void Ram::write_bytes(PhysicalAddress address, std::span<u8 const> bytes) {
 }
 
 bool Ram::about_to_write(PhysicalAddress frame) {
-    if (!backs(frame)) {
+    if (!takes_writes(frame)) {
         return false;
     }
     std::size_t const number = index(frame);

@@ -1,7 +1,11 @@
 #include "core/session.hpp"
 
+#include "core/decoder/decode.hpp"
+#include "core/event_probe.hpp"
 #include "core/history.hpp"
 #include "core/machine.hpp"
+#include "core/operand_accesses.hpp"
+#include "core/unicorn/posture.hpp"
 
 #include <algorithm>
 
@@ -59,6 +63,27 @@ public:
         history_.go_to_tick(event_ == events_.size() ? end_.ticks : events_[event_].tick);
     }
 
+    bool look_at_event(u64 index, std::function<void()> const& look) {
+        go_to_event(index);
+        if (index >= events_.size()) {
+            look();
+            return true;
+        }
+        auto const first = std::ranges::lower_bound(
+            events_, events_[index].tick, {}, [](trace::Event const& event) { return event.tick; });
+        history_.remember_here(); // the step is made again for the events that share it
+        EventProbe probe{events_[index], index - static_cast<u64>(first - events_.begin()), look};
+        machine_.set_sink(&probe);
+        machine_.step();
+        machine_.set_sink(nullptr);
+        go_to_event(index);
+        probe.rethrow();
+        if (!probe.has_looked()) {
+            look();
+        }
+        return probe.has_looked();
+    }
+
     MachineConfig config_;
     Machine machine_;
     History history_;
@@ -73,7 +98,7 @@ private:
 
     // A guest that only ever faults retires nothing: exceptions count against the budget too.
     static constexpr u64 endless = u64{1} << 62U;
-    static u64 most_ticks(u64 max_insns) { return max_insns * 2; }
+    [[nodiscard]] u64 most_ticks(u64 max_insns) const { return max_insns * 2 + machine_.pauses(); }
     [[nodiscard]] bool is_over(u64 max_insns) const {
         return machine_.end() || machine_.insns() >= max_insns ||
                machine_.ticks() >= most_ticks(max_insns);
@@ -132,6 +157,9 @@ void Session::go_to_insn(u64 insn) {
 void Session::go_to_event(u64 index) {
     self_->go_to_event(index);
 }
+bool Session::look_at_event(u64 index, std::function<void()> const& look) {
+    return self_->look_at_event(index, look);
+}
 Moment Session::moment() const {
     return {.tick = self_->machine_.ticks(), .event = self_->event_, .micro = 0};
 }
@@ -168,6 +196,39 @@ std::vector<u8> Session::peek_physical(PhysicalAddress address, std::size_t size
     return bytes;
 }
 
+namespace {
+
+mmu::AccessType paging_type(seg::SegmentAccessType type) {
+    switch (type) {
+    case seg::SegmentAccessType::Write:
+        return mmu::AccessType::Write;
+    case seg::SegmentAccessType::Fetch:
+        return mmu::AccessType::Fetch;
+    case seg::SegmentAccessType::Read:
+        break;
+    }
+    return mmu::AccessType::Read;
+}
+
+// Whose memory accesses belong to the record of a transfer of control.
+bool is_transfer(Instruction const& instruction) {
+    switch (instruction.operation) {
+    case Operation::Int:
+    case Operation::Int1:
+    case Operation::Int3:
+    case Operation::Into:
+    case Operation::Iret:
+    case Operation::FarJump:
+    case Operation::FarCall:
+    case Operation::FarReturn:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
 Explanation Session::explain(seg::SegmentName segment, u64 offset, u32 size,
                              seg::SegmentAccessType type, std::optional<u8> cpl) const {
     Cpu const& now = cpu();
@@ -175,19 +236,42 @@ Explanation Session::explain(seg::SegmentName segment, u64 offset, u32 size,
     state.cpl = cpl ? static_cast<Ring>(*cpl & 3U) : state.cpl;
     Explanation answer;
     answer.segment = seg::access(state, now.rflags, segment, offset, size, type);
-    if (answer.segment.outcome) {
-        mmu::AccessType const access =
-            type == seg::SegmentAccessType::Write   ? mmu::AccessType::Write
-            : type == seg::SegmentAccessType::Fetch ? mmu::AccessType::Fetch
-                                                    : mmu::AccessType::Read;
-        answer.lookup = self_->machine_.mmu().look_up(physical(), now.paging_context(),
-                                                      {.address = answer.segment.outcome.value(),
-                                                       .type = access,
-                                                       .user = state.cpl == Ring::R3,
-                                                       .implicit = false});
-        answer.tlb_hit = !answer.lookup->walk;
+    if (!answer.segment.outcome) {
+        return answer;
+    }
+    auto const look_up = [&](LinearAddress address) {
+        return self_->machine_.mmu().look_up(physical(), now.paging_context(),
+                                             {.address = address,
+                                              .type = paging_type(type),
+                                              .user = state.cpl == Ring::R3,
+                                              .implicit = false});
+    };
+    LinearAddress const first = answer.segment.outcome.value();
+    answer.lookup = look_up(first);
+    answer.tlb_hit = !answer.lookup->walk;
+    u64 const in_page = page_size_4k - first.page_offset();
+    if (size > in_page) {
+        answer.second = look_up(first + in_page);
     }
     return answer;
+}
+
+std::vector<Explanation> Session::explain_instruction() const {
+    Cpu const& now = cpu();
+    u64 const base = now.segments[seg::SegmentName::CS].base;
+    Instruction const instruction = decode(peek(LinearAddress{base + now.rip}, longest_instruction),
+                                           unicorn::code_size_of(now));
+    std::vector<Explanation> answers;
+    answers.push_back(explain(seg::SegmentName::CS, now.rip, std::max<u32>(instruction.length, 1),
+                              seg::SegmentAccessType::Fetch, std::nullopt));
+    if (!is_complete(instruction) || is_transfer(instruction)) {
+        return answers;
+    }
+    for (OperandAccess const& operand : operand_accesses(instruction, now)) {
+        answers.push_back(
+            explain(operand.segment, operand.offset, operand.size, operand.type, std::nullopt));
+    }
+    return answers;
 }
 
 } // namespace ringside

@@ -9,6 +9,7 @@
 #include "mmu/mmu.hpp"
 #include "seg/segment_access.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +41,8 @@ struct Moment {
 struct Explanation {
     seg::SegmentAccess segment;
     std::optional<mmu::Lookup> lookup; // absent when segmentation refused
-    bool tlb_hit = false;
+    std::optional<mmu::Lookup> second; // of the page where an access over a page's end goes on
+    bool tlb_hit = false;              // the first page's
 };
 
 class Session {
@@ -69,6 +71,11 @@ public:
     void
     go_to_event(u64 index); // the state just before that event's step; events().size(): the end
     [[nodiscard]] Moment moment() const;
+    // Goes to that event and calls `look` when it is about to commit. That may be inside its step:
+    // a repeated instruction has come as far as the element whose walk it is, and earlier walks of
+    // the step have filled the TLB. `look` may ask everything below; it must not move the session.
+    // False when the step, made again, did not come to the event, and `look` saw its beginning.
+    bool look_at_event(u64 index, std::function<void()> const& look);
 
     // The machine at this moment.
     [[nodiscard]] u64 insns() const;
@@ -83,6 +90,9 @@ public:
     [[nodiscard]] std::vector<u8> peek_physical(PhysicalAddress address, std::size_t size) const;
     [[nodiscard]] Explanation explain(seg::SegmentName segment, u64 offset, u32 size,
                                       seg::SegmentAccessType type, std::optional<u8> cpl) const;
+    // The accesses of the instruction that is about to run: its fetch, then its operands in the
+    // order in which the machine checks them. A transfer's (INT, IRET, far) are its event's.
+    [[nodiscard]] std::vector<Explanation> explain_instruction() const;
     [[nodiscard]] u64 state_hash() const; // registers, memory, devices
 
 private:

@@ -1,7 +1,7 @@
 #include "core/tracepoints.hpp"
 
 #include "core/trace/system_calls.hpp"
-#include "kernel_stub/abi/syscalls.h"
+#include "kernel_stub/abi/door.h"
 #include "kernel_stub/abi/tracepoints.h"
 
 #include <cstring>
@@ -32,28 +32,34 @@ public:
     [[nodiscard]] i64 result(unsigned number) const {
         return is_64bit_ ? static_cast<i64>(argument(number)) : static_cast<i32>(small(number));
     }
-    [[nodiscard]] std::string text(u64 address, u64 length) const {
-        return peek_(address, std::min<u64>(length, longest_text));
+    // Pointers are the kernel's own: offsets in its data segment.
+    [[nodiscard]] u64 linear(u64 pointer) const {
+        u64 const address = registers_.segments[seg::SegmentName::DS].base + pointer;
+        return is_64bit_ ? pointer : address & 0xffffffff;
+    }
+    [[nodiscard]] std::string text(u64 pointer, u64 length) const {
+        return peek_(linear(pointer), std::min<u64>(length, longest_text));
     }
     [[nodiscard]] std::string text(unsigned address, unsigned length) const {
         return text(argument(address), argument(length));
     }
     template <class T>
-    [[nodiscard]] T structure(u64 address) const {
+    [[nodiscard]] T structure(u64 pointer) const {
         T value{};
-        std::string const bytes = peek_(address, sizeof(T));
+        std::string const bytes = peek_(linear(pointer), sizeof(T));
         std::memcpy(&value, bytes.data(), bytes.size());
         return value;
     }
-    [[nodiscard]] std::array<u64, 6> words(u64 address) const {
+    [[nodiscard]] std::array<u64, 6> words(u64 pointer) const {
         std::array<u64, 6> values{};
         for (std::size_t i = 0; i < values.size(); ++i) {
             values[i] =
-                is_64bit_ ? structure<u64>(address + 8 * i) : structure<u32>(address + 4 * i);
+                is_64bit_ ? structure<u64>(pointer + 8 * i) : structure<u32>(pointer + 4 * i);
         }
         return values;
     }
-    [[nodiscard]] bool is_64bit() const { return is_64bit_; }
+    // A system call by INT 80h has i386's number, whatever kernel serves it: a 64-bit one says so.
+    [[nodiscard]] bool is_i386_call() const { return !is_64bit_ || small(2) == 1; }
 
 private:
     Cpu const& registers_;
@@ -62,27 +68,20 @@ private:
 };
 
 std::string syscall_name(u32 number, bool is_i386) {
-    struct Row {
-        i32 i386;
-        i32 x86_64; // -1: none
-        std::string_view name;
-    };
-#define RINGSIDE_ROW(i386, x86_64, name, arguments) Row{i386, x86_64, #name},
-    static constexpr std::array rows{RINGSIDE_SYSCALLS(RINGSIDE_ROW)};
-#undef RINGSIDE_ROW
-    for (Row const& row : rows) {
-        if ((is_i386 ? row.i386 : row.x86_64) == static_cast<i32>(number)) {
-            return std::string{row.name};
-        }
+    if (std::string_view const name = trace::name_of_call(number, is_i386); !name.empty()) {
+        return std::string{name};
+    }
+    if (number >= DOOR_FIRST && number <= DOOR_LAST) {
+        return "lab_door";
     }
     return "syscall_" + std::to_string(number);
 }
 
 trace::Body system_call(Reader const& reader) {
     trace::Syscall call{.nr = reader.small(0),
-                        .name = syscall_name(reader.small(0), !reader.is_64bit()),
+                        .name = syscall_name(reader.small(0), reader.is_i386_call()),
                         .args = reader.words(reader.argument(1)),
-                        .abi32 = !reader.is_64bit()};
+                        .abi32 = reader.is_i386_call()};
     call.argc = static_cast<u8>(trace::argument_count(call));
     return call;
 }
@@ -94,7 +93,7 @@ trace::Body copy(Reader const& reader) {
     u64 const arrived = size - std::min(left, size);
     return trace::Copy{.dir = reader.small(0),
                        .user = reader.argument(1),
-                       .kernel = kernel,
+                       .kernel = kernel == 0 ? 0 : reader.linear(kernel),
                        .n = size,
                        .left = left,
                        .head = kernel == 0
@@ -124,7 +123,7 @@ std::optional<trace::Body> read_tracepoint(Cpu const& registers, Peek const& pee
         return system_call(reader);
     case TP_SYSCALL_RET:
         return trace::SyscallRet{.nr = reader.small(0),
-                                 .name = syscall_name(reader.small(0), !reader.is_64bit()),
+                                 .name = syscall_name(reader.small(0), reader.is_i386_call()),
                                  .ret = reader.result(1)};
     case TP_ACCESS_OK:
         return trace::AccessOk{.ptr = reader.argument(0),

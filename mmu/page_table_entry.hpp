@@ -178,6 +178,12 @@ private:
     return PageTableEntry{memory.read64(address)};
 }
 
+// How many entries the walk took from memory: the PDPTE of PAE paging is a register.
+[[nodiscard]] constexpr std::size_t memory_reads(PageWalk const& walk) {
+    bool const register_first = walk.mode == PagingMode::PAE && walk.steps.size() > 0;
+    return walk.steps.size() - (register_first ? 1U : 0U);
+}
+
 static_assert(table_index(PagingMode::Bits32, PagingLevel::PD, LinearAddress{0xc0000000}) == 768);
 static_assert(table_index(PagingMode::PAE, PagingLevel::PDPT, LinearAddress{0xc0000000}) == 3);
 static_assert(table_index(PagingMode::Level4, PagingLevel::PML4,

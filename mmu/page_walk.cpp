@@ -1,5 +1,6 @@
 #include "mmu/page_walk.hpp"
 
+#include "core/x86/asked.hpp"
 #include "mmu/page_table_entry.hpp"
 #include "mmu/permissions.hpp"
 
@@ -59,8 +60,9 @@ void fail(PageWalk& record, PagingContext const& context, WalkVerdict verdict, u
 // (section 5.7).
 bool check_entry(PageWalk& record, PagingContext const& context, PagingLevel level,
                  PageTableEntry entry, bool leaf) {
-    record.checks.push_back({&present_rule(level), entry.present()});
-    if (!entry.present()) {
+    bool const present = asked(entry.present());
+    record.checks.push_back({&present_rule(level), present});
+    if (!present) {
         fail(record, context, WalkVerdict::NotPresent, 0);
         return false;
     }
@@ -68,7 +70,7 @@ bool check_entry(PageWalk& record, PagingContext const& context, PagingLevel lev
     if (rule == nullptr) {
         return true;
     }
-    bool const clean = (entry.raw() & reserved_bits(context, level, entry)) == 0;
+    bool const clean = asked((entry.raw() & reserved_bits(context, level, entry)) == 0);
     record.checks.push_back({rule, clean});
     if (!clean) {
         fail(record, context, WalkVerdict::ReservedBit, page_fault::P | page_fault::RSVD);
@@ -128,7 +130,7 @@ PageWalk walk(PhysicalMemory const& memory, PagingContext const& context, Access
             u64{table_index(context.mode, level, access.address)} * entry_size(context.mode);
         PageTableEntry const entry = read_entry(memory, context, level, entry_address);
         bool const leaf = maps_page(context, level, entry);
-        record.steps.push_back({level, entry_address, entry.raw(), WalkVerdict::Descend});
+        record.steps.push_back({entry_address, entry.raw(), level, WalkVerdict::Descend});
         if (!check_entry(record, context, level, entry, leaf)) {
             return record;
         }

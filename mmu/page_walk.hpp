@@ -28,10 +28,12 @@ enum class WalkVerdict : u8 {
     SMAP,           // supervisor data access to a user page, AC = 0
 };
 
+// The small members stand last: with padding between, the compiler copies a new step in pieces that
+// it has just written in other pieces, and the processor waits for them.
 struct WalkStep {
-    PagingLevel level = PagingLevel::PT;
     PhysicalAddress entry_address{};
     u64 entry = 0; // as read, before accessed and dirty bits are set
+    PagingLevel level = PagingLevel::PT;
     WalkVerdict verdict = WalkVerdict::Descend;
 };
 

@@ -2,6 +2,7 @@
 // Access rights of a found page (SDM volume 3, section 5.6.1). Asked by the walk, which records
 // every rule, and for a cached translation, which only wants the verdict: the same lines decide
 // both.
+#include "core/x86/asked.hpp"
 #include "mmu/page_fault.hpp"
 #include "mmu/page_table_entry.hpp"
 #include "mmu/page_walk.hpp"
@@ -27,7 +28,9 @@ struct PathRights {
 template <class Note>
 constexpr WalkVerdict check_permissions(PathRights rights, PagingContext const& context,
                                         Access const& access, Note note) {
-    auto const holds = [&note](Rule const& rule, bool held) {
+    auto const holds = [&note](Rule const& rule, bool condition,
+                               CheckSite site = CheckSite::current()) {
+        bool const held = asked(condition, site);
         note(rule, held);
         return held;
     };

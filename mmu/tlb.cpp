@@ -78,9 +78,18 @@ std::vector<TlbEntry> Tlb::flush_non_global(u16 pcid, bool pcide) {
 }
 
 std::vector<TlbEntry> Tlb::invalidate(LinearAddress address, u16 pcid) {
+    return invalidate(address, pcid, true);
+}
+
+std::vector<TlbEntry> Tlb::invalidate_own(LinearAddress address, u16 pcid) {
+    return invalidate(address, pcid, false);
+}
+
+std::vector<TlbEntry> Tlb::invalidate(LinearAddress address, u16 pcid, bool global_too) {
     std::vector<TlbEntry> dropped;
     for (std::size_t page_class = 0; page_class < classes.size(); ++page_class) {
-        if (count_[page_class] == 0) {
+        bool const is_global = classes[page_class].owner_mask == 0;
+        if (count_[page_class] == 0 || (is_global && !global_too)) {
             continue;
         }
         TlbEntry const* const found = entries_.find(key_of(page_class, address, pcid));
@@ -90,6 +99,16 @@ std::vector<TlbEntry> Tlb::invalidate(LinearAddress address, u16 pcid) {
         }
     }
     return dropped;
+}
+
+std::vector<TlbEntry> Tlb::owned_by(u16 pcid) const {
+    std::vector<TlbEntry> owned;
+    for (TlbTable::Slot const& slot : entries_.slots()) {
+        if (slot.key != 0 && !slot.entry.global && slot.entry.pcid == pcid) {
+            owned.push_back(slot.entry);
+        }
+    }
+    return owned;
 }
 
 std::vector<TlbEntry> Tlb::list() const {

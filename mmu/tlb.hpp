@@ -30,6 +30,10 @@ public:
     std::vector<TlbEntry> flush_non_global(u16 pcid, bool pcide); // MOV to CR3
     // INVLPG, and the page of a #PF: every entry that could serve the address, global ones too.
     std::vector<TlbEntry> invalidate(LinearAddress address, u16 pcid);
+    // INVPCID of type 0: as INVLPG, but global entries stay.
+    std::vector<TlbEntry> invalidate_own(LinearAddress address, u16 pcid);
+    // What a PCID has besides the global entries, in no order.
+    [[nodiscard]] std::vector<TlbEntry> owned_by(u16 pcid) const;
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
     // Sorted by PCID and page: a stable list for views, snapshots and hashes.
     [[nodiscard]] std::vector<TlbEntry> list() const;
@@ -50,6 +54,7 @@ private:
     [[nodiscard]] static u64 key_of(std::size_t page_class, LinearAddress address, u16 pcid);
     [[nodiscard]] static std::size_t class_of(TlbEntry const& entry);
     void remove(std::size_t page_class, TlbEntry const& entry);
+    std::vector<TlbEntry> invalidate(LinearAddress address, u16 pcid, bool global_too);
 
     TlbTable entries_;
     std::array<std::size_t, classes.size()> count_{}; // entries of each class

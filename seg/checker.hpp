@@ -2,6 +2,7 @@
 // Asks the rules of one operation one after the other, notes each answer in the record, and keeps
 // the first fault. A chain `check.require(..) && check.require(..)` is then the manual's list of
 // checks, one a line, in its order.
+#include "core/x86/asked.hpp"
 #include "seg/records.hpp"
 #include "seg/rules.hpp"
 
@@ -15,7 +16,9 @@ public:
         : checks_{checks}
         , ext_{external ? 1U : 0U} {}
 
-    bool require(Rule const& rule, bool holds, ExceptionVector vector, u32 error_code = 0) {
+    bool require(Rule const& rule, bool condition, ExceptionVector vector, u32 error_code = 0,
+                 CheckSite site = CheckSite::current()) {
+        bool const holds = asked(condition, site);
         note(rule, holds);
         if (!holds) {
             fault_ = Fault{.vector = vector, .error_code = error_code | ext_, .rule = &rule};

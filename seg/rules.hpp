@@ -66,8 +66,6 @@ inline constexpr Rule access_writable{
     "access.write", "A write goes through a writable data segment.", "SDM 3A 6.5"};
 inline constexpr Rule access_readable{
     "access.read", "A read goes through a data or readable code segment.", "SDM 3A 6.5"};
-inline constexpr Rule access_executable{"access.execute", "Instructions come from a code segment.",
-                                        "SDM 3A 6.5"};
 inline constexpr Rule access_limit{"access.limit", "Every byte of the access is within the limit.",
                                    "SDM 3A 6.3"};
 inline constexpr Rule access_canonical{
@@ -178,6 +176,8 @@ inline constexpr Rule task_tss_busy{"task.busy", "IRET returns to a task whose T
                                     "SDM 3A 8.3"};
 inline constexpr Rule task_tss_limit{"task.limit", "The new TSS is large enough to hold a task.",
                                      "SDM 3A 8.3"};
+inline constexpr Rule task_old_limit{
+    "task.old.limit", "The old TSS is large enough to take the task's state.", "SDM 3A 8.3"};
 inline constexpr Rule task_ldt{
     "task.ldt", "The new task's LDT selector is null or names an LDT of the GDT.", "SDM 3A 8.3"};
 inline constexpr Rule task_ldt_present{"task.ldt.present", "The new task's LDT is present.",

@@ -36,12 +36,13 @@ SegmentRegister null_segment(Selector selector, Ring dpl) {
 
 SegmentRegister real_segment(Selector selector, SegmentRegister const& before) {
     u64 const base = u64{selector.raw} << 4U;
-    u64 const size_bits = before.descriptor.raw & 0x00cf00000000ffff; // G, D/B and the limit
+    // Type, G, D/B and the limit stay; a register that held nothing has a type to begin with.
+    u64 const kept = before.usable ? before.descriptor.raw : writable_data;
+    u64 const attributes = kept & ~(u64{0xff} << 56U | u64{0xffffff} << 16U);
     return SegmentRegister{.selector = selector,
                            .base = base,
                            .limit = before.limit,
-                           .descriptor =
-                               SegmentDescriptor{size_bits | writable_data | base_field(base)},
+                           .descriptor = SegmentDescriptor{attributes | base_field(base)},
                            .usable = true};
 }
 

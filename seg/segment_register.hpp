@@ -29,7 +29,7 @@ struct SegmentRegister {
 [[nodiscard]] SegmentRegister loaded_segment(Selector selector, SegmentDescriptor descriptor);
 // null: not usable. In 64-bit mode a null SS still holds the ring it belongs to in its DPL;
 [[nodiscard]] SegmentRegister null_segment(Selector selector, Ring dpl = Ring::R0);
-// in real mode: base 16 * selector, while limit and B stay as they were ("big real mode");
+// in real mode: base 16 * selector, while limit, type and D/B stay as they were ("big real mode");
 [[nodiscard]] SegmentRegister real_segment(Selector selector, SegmentRegister const& before);
 // in virtual-8086 mode: 64 KiB of writable ring-3 data at 16 * selector, CS too.
 [[nodiscard]] SegmentRegister virtual8086_segment(Selector selector);

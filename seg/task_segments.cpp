@@ -16,11 +16,11 @@ using enum ExceptionVector;
 class Loader {
 public:
     Loader(SegmentState const& state, LinearMemory& memory, TaskSwitch const& task,
-           TaskSegments& record)
+           TaskSegments& record, bool external)
         : memory_{memory}
         , task_{task}
         , record_{record}
-        , check_{record.checks}
+        , check_{record.checks, external}
         , state_{record.loaded} {
         state_ = state;
         record_.esp = task.registers.general[4];
@@ -162,9 +162,10 @@ bool Loader::push(u32 error_code) {
 } // namespace
 
 TaskSegments load_task_segments(SegmentState const& state, LinearMemory& memory,
-                                TaskSwitch const& record, std::optional<u32> error_code) {
+                                TaskSwitch const& record, std::optional<u32> error_code,
+                                bool external) {
     TaskSegments segments;
-    Loader{state, memory, record, segments}.run(error_code);
+    Loader{state, memory, record, segments, external}.run(error_code);
     return segments;
 }
 

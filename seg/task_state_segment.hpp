@@ -23,7 +23,8 @@ inline constexpr u32 Flags = 0x10;
 inline constexpr u32 Registers = 0x12; // AX CX DX BX SP BP SI DI, 2 bytes each
 inline constexpr u32 Segments = 0x22;  // ES CS SS DS, 2 bytes each
 inline constexpr u32 Ldt = 0x2a;
-inline constexpr u32 Last = 0x2b; // the smallest limit that holds a task
+inline constexpr u32 Last = 0x2b;      // the smallest limit that holds a task
+inline constexpr u32 LastSaved = 0x29; // the last byte that a switch away writes
 [[nodiscard]] constexpr u32 stack_of(Ring ring) {
     return number(ring) * 4U + 2U;
 }
@@ -39,7 +40,8 @@ inline constexpr u32 Segments = 0x48;  // ES CS SS DS FS GS, 4 bytes each
 inline constexpr u32 Ldt = 0x60;
 inline constexpr u32 Trap = 0x64; // bit 0: #DB after the switch
 inline constexpr u32 IoMap = 0x66;
-inline constexpr u32 Last = 0x67; // the smallest limit that holds a task
+inline constexpr u32 Last = 0x67;      // the smallest limit that holds a task
+inline constexpr u32 LastSaved = 0x5f; // the last byte that a switch away writes
 [[nodiscard]] constexpr u32 stack_of(Ring ring) {
     return number(ring) * 8U + 4U;
 }

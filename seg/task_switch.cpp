@@ -15,15 +15,31 @@ constexpr u64 busy_bit = u64{2} << 40U; // bit 1 of the type
 
 // The fields of a TSS, 16-bit or 32-bit, where the manual has them.
 struct Layout {
-    u32 ip, flags, registers, segments, ldt, last;
+    u32 ip, flags, registers, segments, ldt, last, last_saved;
     unsigned size;          // of a register
     unsigned stride;        // between segment fields
     unsigned segment_count; // ES CS SS DS, and FS GS in a 32-bit one
 };
-constexpr Layout layout16{
-    tss16::Ip, tss16::Flags, tss16::Registers, tss16::Segments, tss16::Ldt, tss16::Last, 2, 2, 4};
-constexpr Layout layout32{
-    tss32::Eip, tss32::Eflags, tss32::Registers, tss32::Segments, tss32::Ldt, tss32::Last, 4, 4, 6};
+constexpr Layout layout16{tss16::Ip,
+                          tss16::Flags,
+                          tss16::Registers,
+                          tss16::Segments,
+                          tss16::Ldt,
+                          tss16::Last,
+                          tss16::LastSaved,
+                          2,
+                          2,
+                          4};
+constexpr Layout layout32{tss32::Eip,
+                          tss32::Eflags,
+                          tss32::Registers,
+                          tss32::Segments,
+                          tss32::Ldt,
+                          tss32::Last,
+                          tss32::LastSaved,
+                          4,
+                          4,
+                          6};
 
 constexpr Layout const& layout_of(SegmentDescriptor tss) {
     return is_tss16(tss) ? layout16 : layout32;
@@ -101,7 +117,10 @@ bool Switch::check_task() {
                           is_tss(tss, is_return()), vector, error_code) &&
            check_.require(rules::task_tss_present, tss.present(), NP, error_code) &&
            check_.require(rules::task_tss_limit, tss.limit() >= layout_of(tss).last, TS,
-                          error_code);
+                          error_code) &&
+           check_.require(rules::task_old_limit,
+                          state_.tr.limit >= layout_of(state_.tr.descriptor).last_saved, TS,
+                          state_.tr.selector.error_code());
 }
 
 bool Switch::read_field(u32 offset, unsigned size, u32& into) {
@@ -123,6 +142,8 @@ bool Switch::read_task() {
     for (u32 index = 0; index < 8; ++index) {
         u32& into = next.general[index];
         read = read && read_field(layout.registers + index * layout.size, layout.size, into);
+        // The manual does not say what the upper halves become: this is what the 386 left there.
+        into |= record_.tss16 ? 0xffff0000 : 0;
     }
     SegmentState state = state_;
     for (u32 index = 0; index < 6; ++index) {
@@ -143,6 +164,7 @@ bool Switch::read_task() {
     if (!read) {
         return false;
     }
+    next.eflags &= static_cast<u32>(rflags::Defined);
     next.eflags |= static_cast<u32>(rflags::Fixed1) | (nests() ? static_cast<u32>(rflags::NT) : 0);
     record_.ldt = Selector{static_cast<u16>(ldt)};
     record_.debug_trap = (trap & 1U) != 0;

@@ -57,6 +57,7 @@ struct TaskSegments {
 // `state` is the outcome of `record`, committed. An error code is pushed onto the new stack.
 [[nodiscard]] TaskSegments load_task_segments(SegmentState const& state, LinearMemory& memory,
                                               TaskSwitch const& record,
-                                              std::optional<u32> error_code = std::nullopt);
+                                              std::optional<u32> error_code = std::nullopt,
+                                              bool external = false);
 
 } // namespace ringside::seg

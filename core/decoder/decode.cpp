@@ -199,6 +199,11 @@ private:
         if (two_byte && opcode == 0xae && instruction_.rm_is_register) {
             name_segment_base_access();
         }
+        unsigned const extension = (u32{instruction_.modrm} >> 3U) & 7U;
+        if (two_byte && instruction_.rm_is_register &&
+            (opcode == 0x0d || (opcode == 0x18 && extension < 4))) {
+            instruction_.operation = Operation::HintOfRegister;
+        }
     }
 
     // F3 0F AE with a register operand: RDFSBASE RDGSBASE WRFSBASE WRGSBASE, in 64-bit code only.
@@ -218,7 +223,8 @@ private:
         bool undefined = (form.has(trait::Not64) && long_mode()) ||
                          (form.has(trait::MemoryOnly) && !memory) ||
                          (form.has(trait::RegisterOnly) && memory) ||
-                         (instruction_.lock && !(form.has(trait::Lockable) && memory));
+                         (instruction_.lock && !(form.has(trait::Lockable) && memory)) ||
+                         (form.has(trait::Prefixed) && !reader_.has_mandatory_prefix(instruction_));
         switch (instruction_.operation) {
         case Operation::MovToSreg:
             undefined |= instruction_.sreg == sreg::CS || instruction_.sreg > sreg::GS;

@@ -72,6 +72,10 @@ enum class Operation : u8 {
     Out,
     Ins,
     Outs,
+    // What the processor executes and the core does not know: TEST in its second encoding (F6 /1,
+    // F7 /1), prefetches and hints of a register (0F 0D; 0F 18 /0../3).
+    TestImmediate,
+    HintOfRegister,
     // Model-specific registers, counters, identification.
     Rdmsr,
     Wrmsr,
@@ -161,6 +165,7 @@ struct Instruction {
     bool rep = false;    // F3, whatever it means here; of F2 and F3 the last one counts
     bool repne = false;  // F2
     bool lock = false;
+    bool has_rex = false;
     bool port_in_dx = false;
     bool reads_stack = false;
     bool writes_stack = false;

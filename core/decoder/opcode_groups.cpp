@@ -29,7 +29,9 @@ constexpr GroupForms unary(Width width, Immediate immediate) {
     Form const test = reads(width, immediate); // reg 1 is TEST again, undocumented
     Form const change = locked(width);
     Form const multiply = reads(width);
-    return {test, test, change, change, multiply, multiply, multiply, multiply};
+    return {
+        test,    as(Operation::TestImmediate, test), change, change, multiply, multiply, multiply,
+        multiply};
 }
 
 constexpr GroupForms indirect() {

@@ -95,6 +95,7 @@ inline constexpr u16 StringSource = 1U << 11U;
 inline constexpr u16 StringReadsDestination = 1U << 12U;
 inline constexpr u16 StringWritesDestination = 1U << 13U;
 inline constexpr u16 BitOffset = 1U << 14U;
+inline constexpr u16 Prefixed = 1U << 15U; // without 66, F3 or F2 #UD
 } // namespace trait
 
 struct Form {

@@ -13,6 +13,7 @@ void OperandReader::read_prefixes(Instruction& instruction) {
             return;
         }
         rex_ = is_rex ? value : u8{0}; // REX counts only directly before the opcode
+        instruction.has_rex = is_rex;
         ++position_;
     }
 }

@@ -26,6 +26,9 @@ public:
     u8 byte() { return bytes_[position_++]; }
 
     void read_prefixes(Instruction& instruction);
+    [[nodiscard]] bool has_mandatory_prefix(Instruction const& instruction) const {
+        return operand_override_ || instruction.rep || instruction.repne;
+    }
     // Operand and address size from code size, prefixes and the form of the opcode.
     void set_sizes(Instruction& instruction, opcode::Form const& form) const;
     void read_modrm(Instruction& instruction, bool always_register);

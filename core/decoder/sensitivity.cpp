@@ -38,18 +38,22 @@ Containment containment(Instruction const& instruction) {
     case Rdtscp:
     case Cpuid:
     case Syscall:
+    // It traps, but reads its stack before: with NT set the processor does not touch it.
+    case Iret:
         return Containment::Leaks;
+    case FarReturn: // the core's 64-bit code pops it by a stack pointer cut to 16 or 32 bits
+        return instruction.code_size == CodeSize::Bits64 ? Containment::Leaks : Containment::Traps;
     case Sysenter: // #UD in the core's 64-bit code, a silent no-op elsewhere
         return instruction.code_size == CodeSize::Bits64 ? Containment::Traps : Containment::Leaks;
     case Int:
     case Int3:
     case Into: // with OF clear it does nothing, which is right
         return Containment::Interrupts;
+    case TestImmediate: // #UD in the core
+    case HintOfRegister:
     case TooLong:
     case FarJump:
     case FarCall:
-    case FarReturn:
-    case Iret:
     case MovFromCr:
     case MovToCr:
     case MovFromDr:
@@ -90,6 +94,56 @@ Containment containment(Instruction const& instruction) {
         return Containment::Traps;
     }
     return Containment::Leaks;
+}
+
+namespace {
+
+// MOVUPS, MOVUPD; MOVDQU, LDDQU; and what never gets as far as its operand.
+bool asks_no_alignment(Instruction const& instruction) {
+    u8 const opcode = instruction.opcode;
+    if (instruction.opcode_map == OpcodeMap::ThreeByte3A) { // PCMPESTRM to PCMPISTRI; SHA
+        return (opcode >= 0x60 && opcode <= 0x63) || opcode == 0xcc;
+    }
+    if (instruction.opcode_map == OpcodeMap::ThreeByte38) { // SHA is not offered: #UD
+        return instruction.operation == Operation::Invpcid || (opcode >= 0xc8 && opcode <= 0xcd);
+    }
+    switch (opcode) {
+    case 0x10:
+    case 0x11:
+    case 0xf0:
+    case 0xf7: // MASKMOVDQU
+        return true;
+    case 0x6f:
+    case 0x7f:
+        return instruction.rep;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+bool needs_alignment(Instruction const& instruction) {
+    MemoryOperand const& memory = instruction.memory;
+    bool const in_maps = instruction.opcode_map == OpcodeMap::TwoByte ||
+                         instruction.opcode_map == OpcodeMap::ThreeByte38 ||
+                         instruction.opcode_map == OpcodeMap::ThreeByte3A;
+    return in_maps && memory.present && (memory.read || memory.write) && memory.size >= 16 &&
+           is_complete(instruction) && !asks_no_alignment(instruction);
+}
+
+std::optional<u32> loads_mxcsr(Instruction const& instruction) {
+    bool const is_row = instruction.operation == Operation::Innocent &&
+                        instruction.opcode_map == OpcodeMap::TwoByte &&
+                        instruction.opcode == 0xae && instruction.memory.present;
+    switch (is_row ? (u32{instruction.modrm} >> 3U) & 7U : 0U) {
+    case 1:
+        return 24; // FXRSTOR
+    case 2:
+        return 0; // LDMXCSR
+    default:
+        return std::nullopt;
+    }
 }
 
 bool aborts_translator(Instruction const& instruction) {

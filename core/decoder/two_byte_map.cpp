@@ -49,7 +49,7 @@ constexpr void sse_moves(Map& map) { // 0F 10..2F, 50..7F
     map[0x5b] = reads(Width::Oword);
     fill(map, 0x60, 0x62, reads(Width::MmxLow));
     fill(map, 0x63, 0x6b, reads(Width::Mmx));
-    fill(map, 0x6c, 0x6d, reads(Width::Oword));
+    fill(map, 0x6c, 0x6d, reads(Width::Oword, None, Prefixed));
     map[0x6e] = reads(Width::Y);
     map[0x6f] = reads(Width::Mmx);
     map[0x70] = reads(Width::Mmx, Byte);
@@ -58,7 +58,7 @@ constexpr void sse_moves(Map& map) { // 0F 10..2F, 50..7F
     fill(map, 0x74, 0x76, reads(Width::Mmx));
     map[0x77] = plain(); // EMMS
     map[0x78] = map[0x79] = undefined(ModRM);
-    fill(map, 0x7c, 0x7d, reads(Width::Oword));
+    fill(map, 0x7c, 0x7d, reads(Width::Oword, None, Prefixed));
     map[0x7e] = writes(Width::ToInteger); // with F3 it is a load
     map[0x7f] = writes(Width::Mmx);
 }
@@ -97,14 +97,14 @@ constexpr void integer_rows(Map& map) { // 0F 40..4F, 80..CF
 
 constexpr void mmx_rows(Map& map) { // 0F D0..FF
     fill(map, 0xd0, 0xfe, reads(Width::Mmx));
-    map[0xd0] = reads(Width::Oword);
-    map[0xd6] = writes(Width::Qword);
+    map[0xd0] = reads(Width::Oword, None, Prefixed);
+    map[0xd6] = writes(Width::Qword, None, Prefixed);
     map[0xd7] = names(RegisterOnly);
-    map[0xe6] = reads(Width::Narrowing);
+    map[0xe6] = reads(Width::Narrowing, None, Prefixed);
     map[0xe7] = writes(Width::Mmx, None, MemoryOnly);
-    map[0xf0] = reads(Width::Oword, None, MemoryOnly); // LDDQU
-    map[0xf7] = names(RegisterOnly);                   // MASKMOVQ: see decode.cpp
-    map[0xff] = undefined(ModRM);                      // UD0
+    map[0xf0] = reads(Width::Oword, None, MemoryOnly | Prefixed); // LDDQU
+    map[0xf7] = names(RegisterOnly);                              // MASKMOVQ: see decode.cpp
+    map[0xff] = undefined(ModRM);                                 // UD0
 }
 
 constexpr Map make_two_byte_map() {
@@ -122,21 +122,21 @@ constexpr Map make_three_byte38_map() {
     fill(map, 0x00, 0x0b, reads(Width::Mmx)); // SSSE3
     fill(map, 0x1c, 0x1e, reads(Width::Mmx));
     for (unsigned opcode : {0x10U, 0x14U, 0x15U, 0x17U, 0x2aU}) { // blends, PTEST, MOVNTDQA
-        map[opcode] = reads(Width::Oword);
+        map[opcode] = reads(Width::Oword, None, Prefixed);
     }
     for (unsigned row : {0x20U, 0x30U}) { // PMOVSX PMOVZX
-        map[row] = map[row + 3] = map[row + 5] = reads(Width::Qword);
-        map[row + 1] = map[row + 4] = reads(Width::Dword);
-        map[row + 2] = reads(Width::Word);
+        map[row] = map[row + 3] = map[row + 5] = reads(Width::Qword, None, Prefixed);
+        map[row + 1] = map[row + 4] = reads(Width::Dword, None, Prefixed);
+        map[row + 2] = reads(Width::Word, None, Prefixed);
     }
-    map[0x28] = map[0x29] = map[0x2b] = reads(Width::Oword);
-    fill(map, 0x37, 0x41, reads(Width::Oword));
-    map[0x82] = as(Operation::Invpcid, reads(Width::Oword, None, MemoryOnly));
-    fill(map, 0xc8, 0xcd, reads(Width::Oword)); // SHA
-    fill(map, 0xdb, 0xdf, reads(Width::Oword)); // AES
-    map[0xf0] = reads(Width::V);                // MOVBE; with F2 CRC32 of a byte
-    map[0xf1] = writes(Width::V);               // MOVBE; with F2 CRC32
-    map[0xf6] = reads(Width::Y);                // ADCX ADOX
+    map[0x28] = map[0x29] = map[0x2b] = reads(Width::Oword, None, Prefixed);
+    fill(map, 0x37, 0x41, reads(Width::Oword, None, Prefixed));
+    map[0x82] = as(Operation::Invpcid, reads(Width::Oword, None, MemoryOnly | Prefixed));
+    fill(map, 0xc8, 0xcd, reads(Width::Oword));                 // SHA
+    fill(map, 0xdb, 0xdf, reads(Width::Oword, None, Prefixed)); // AES
+    map[0xf0] = reads(Width::V);                                // MOVBE; with F2 CRC32 of a byte
+    map[0xf1] = writes(Width::V);                               // MOVBE; with F2 CRC32
+    map[0xf6] = reads(Width::Y);                                // ADCX ADOX
     return map;
 }
 
@@ -144,21 +144,22 @@ constexpr Map make_three_byte3a_map() {
     Map map{};
     Form const reserved{.operation = Operation::Undefined, .immediate = Byte, .traits = ModRM};
     fill(map, 0x00, 0xff, reserved);
-    fill(map, 0x08, 0x0e, reads(Width::Oword, Byte)); // ROUND, BLEND
-    map[0x0a] = reads(Width::Dword, Byte);
-    map[0x0b] = reads(Width::Qword, Byte);
+    fill(map, 0x08, 0x0e, reads(Width::Oword, Byte, Prefixed)); // ROUND, BLEND
+    map[0x0a] = reads(Width::Dword, Byte, Prefixed);
+    map[0x0b] = reads(Width::Qword, Byte, Prefixed);
     map[0x0f] = reads(Width::Mmx, Byte); // PALIGNR
-    map[0x14] = writes(Width::Byte, Byte);
-    map[0x15] = writes(Width::Word, Byte);
-    map[0x16] = writes(Width::Y, Byte);
-    map[0x17] = writes(Width::Dword, Byte);
-    map[0x20] = reads(Width::Byte, Byte);
-    map[0x21] = reads(Width::Dword, Byte);
-    map[0x22] = reads(Width::Y, Byte);
-    fill(map, 0x40, 0x42, reads(Width::Oword, Byte));
-    map[0x44] = reads(Width::Oword, Byte);
-    fill(map, 0x60, 0x63, reads(Width::Oword, Byte));
-    map[0xcc] = map[0xdf] = reads(Width::Oword, Byte);
+    map[0x14] = writes(Width::Byte, Byte, Prefixed);
+    map[0x15] = writes(Width::Word, Byte, Prefixed);
+    map[0x16] = writes(Width::Y, Byte, Prefixed);
+    map[0x17] = writes(Width::Dword, Byte, Prefixed);
+    map[0x20] = reads(Width::Byte, Byte, Prefixed);
+    map[0x21] = reads(Width::Dword, Byte, Prefixed);
+    map[0x22] = reads(Width::Y, Byte, Prefixed);
+    fill(map, 0x40, 0x42, reads(Width::Oword, Byte, Prefixed));
+    map[0x44] = reads(Width::Oword, Byte, Prefixed);
+    fill(map, 0x60, 0x63, reads(Width::Oword, Byte, Prefixed));
+    map[0xcc] = reads(Width::Oword, Byte); // SHA
+    map[0xdf] = reads(Width::Oword, Byte, Prefixed);
     return map;
 }
 

@@ -1,44 +1,32 @@
 #pragma once
 // The console: what the guest prints, and the whole of its standard input, known from the start so
 // that a run is a function of its inputs (ports: kernel_stub/abi/ports.h).
-#include "core/x86/integers.hpp"
+#include "core/devices/device.hpp"
 
 #include <string>
 #include <utility>
 
 namespace ringside {
 
-class Console {
+class Console final : public Device {
 public:
     explicit Console(std::string input)
         : input_{std::move(input)} {}
 
-    // Where in the input the guest is: all that a keyframe must keep.
-    struct State {
-        std::size_t position = 0;
-        friend bool operator==(State const&, State const&) = default;
-    };
-    [[nodiscard]] State state() const { return state_; }
-    void restore(State state) { state_ = state; }
-
-    [[nodiscard]] u8 read() {
-        return state_.position < input_.size() ? static_cast<u8>(input_[state_.position++]) : u8{0};
-    }
-    // 1: a byte is waiting; 2: end of file.
-    [[nodiscard]] u8 status() const { return state_.position < input_.size() ? 1 : 2; }
-
+    // What the machine itself has to say.
+    void print(std::string_view text) { printed_ += text; }
     // What one instruction printed.
-    void print(u32 value, unsigned size) {
-        for (unsigned byte = 0; byte < size; ++byte) {
-            printed_.push_back(static_cast<char>(value >> (8U * byte)));
-        }
-    }
     [[nodiscard]] std::string take_printed() { return std::exchange(printed_, {}); }
+
+    [[nodiscard]] std::span<PortRange const> ports() const override;
+    [[nodiscard]] u32 read_port(u16 port, unsigned size, u64 now) override;
+    void write_port(u16 port, unsigned size, u32 value, u64 now) override;
+    void state(StateStream& stream) override { stream.number(position_); }
 
 private:
     std::string input_;
     std::string printed_;
-    State state_;
+    u64 position_ = 0; // in the input: all that a keyframe must keep
 };
 
 } // namespace ringside

@@ -10,9 +10,10 @@ namespace {
 
 constexpr u64 cr0_defined = cr0::PE | cr0::MP | cr0::EM | cr0::TS | cr0::ET | cr0::NE | cr0::WP |
                             cr0::AM | cr0::NW | cr0::CD | cr0::PG;
-constexpr u64 cr4_defined = cr4::VME | cr4::PVI | cr4::TSD | cr4::DE | cr4::PSE | cr4::PAE |
-                            cr4::MCE | cr4::PGE | cr4::PCE | cr4::OSFXSR | cr4::OSXMMEXCPT |
-                            cr4::PCIDE | cr4::SMEP | cr4::SMAP;
+// Not VME and PVI: CPUID does not offer virtual interrupts.
+constexpr u64 cr4_defined = cr4::TSD | cr4::DE | cr4::PSE | cr4::PAE | cr4::MCE | cr4::PGE |
+                            cr4::PCE | cr4::OSFXSR | cr4::OSXMMEXCPT | cr4::PCIDE | cr4::SMEP |
+                            cr4::SMAP;
 // Bits whose change makes another paging mode or other rights.
 constexpr u64 cr0_paging = cr0::PG | cr0::WP;
 constexpr u64 cr4_paging = cr4::PSE | cr4::PAE | cr4::PGE | cr4::PCIDE | cr4::SMEP | cr4::SMAP;
@@ -46,6 +47,9 @@ Outcome write_cr0(Execution& execution, u64 value) {
     Cpu& cpu = execution.cpu;
     u64 const before = cpu.cr0;
     u64 const after = (value & cr0_defined) | cr0::ET;
+    if ((value >> 32U) != 0) {
+        return general_protection(rules::cr0_reserved);
+    }
     bool const pages = (after & cr0::PG) != 0;
     if ((pages && (after & cr0::PE) == 0) || ((after & cr0::NW) != 0 && (after & cr0::CD) == 0)) {
         return general_protection(rules::cr0_combination);
@@ -78,11 +82,12 @@ Outcome write_cr0(Execution& execution, u64 value) {
 
 Outcome write_cr3(Execution& execution, u64 value) {
     Cpu& cpu = execution.cpu;
-    bool const keeps = (cpu.cr4 & cr4::PCIDE) != 0 && bit<63>(value);
-    u64 after = value & ~(u64{1} << 63U);
+    bool const has_pcids = (cpu.cr4 & cr4::PCIDE) != 0;
+    bool const keeps = has_pcids && bit<63>(value); // the bit itself is not kept
+    u64 after = has_pcids ? value & ~(u64{1} << 63U) : value;
     if (!execution.is_64bit()) {
         after &= 0xffffffff;
-    } else if ((after & ~low_mask(40)) != 0) {
+    } else if ((after & ~low_mask(cpu.physical_address_bits)) != 0) {
         return general_protection(rules::cr3_reserved);
     }
     u64 const before = cpu.cr3;
@@ -91,10 +96,10 @@ Outcome write_cr3(Execution& execution, u64 value) {
         return *fault;
     }
     tell_write(execution, 3, before, after);
-    if (!keeps) {
-        execution.environment.flush_tlb(TlbFlush::NonGlobal, cpu);
+    if (keeps) {
+        execution.environment.select_pcid(cpu);
     } else {
-        execution.environment.translation_rules_changed();
+        execution.environment.flush_tlb(TlbFlush::NonGlobal, cpu);
     }
     return Progress::Retired;
 }
@@ -149,8 +154,11 @@ Outcome write_control_register(Execution& execution) {
     case 4:
         return write_cr4(execution, value);
     case 8:
+        if (value > 15) {
+            return general_protection(rules::cr8_reserved);
+        }
         tell_write(execution, 8, execution.cpu.cr8, value);
-        execution.cpu.cr8 = value & 15U;
+        execution.cpu.cr8 = value;
         return Progress::Retired;
     default:
         return undefined_opcode(rules::opcode_defined);

@@ -2,17 +2,9 @@
 #include "core/instructions/execution.hpp"
 #include "core/instructions/rules.hpp"
 #include "core/x86/bits.hpp"
+#include "core/x86/debug_registers.hpp"
 
 namespace ringside {
-
-namespace {
-
-constexpr u64 dr6_fixed = 0xffff0ff0;
-constexpr u64 dr6_writable = 0xe00f;
-constexpr u64 dr7_fixed = 0x400;
-constexpr u64 dr7_writable = 0xffff2bff;
-
-} // namespace
 
 Outcome execute_debug_register_instruction(Execution& execution) {
     Instruction const& instruction = execution.instruction;
@@ -20,14 +12,17 @@ Outcome execute_debug_register_instruction(Execution& execution) {
     if (number > 7) {
         return undefined_opcode(rules::opcode_defined);
     }
+    if (auto const fault = not_privileged(execution)) {
+        return *fault;
+    }
     if (number == 4 || number == 5) {
         if ((execution.before.cr4 & cr4::DE) != 0) {
             return undefined_opcode(rules::debug_register_exists);
         }
         number += 2;
     }
-    if (auto const fault = not_privileged(execution)) {
-        return *fault;
+    if ((execution.before.dr[7] & dr7::GD) != 0) {
+        return Fault{.vector = ExceptionVector::DB};
     }
     unsigned const size = execution.is_64bit() ? 8 : 4;
     if (instruction.operation == Operation::MovFromDr) {
@@ -39,9 +34,9 @@ Outcome execute_debug_register_instruction(Execution& execution) {
         return general_protection(rules::debug_upper_clear);
     }
     if (number == 6) {
-        value = (value & dr6_writable) | dr6_fixed;
+        value = (value & dr6::Writable) | dr6::Fixed1;
     } else if (number == 7) {
-        value = (value & dr7_writable) | dr7_fixed;
+        value = (value & dr7::Writable) | dr7::Fixed1;
     }
     execution.cpu.dr[number] = value;
     return Progress::Retired;

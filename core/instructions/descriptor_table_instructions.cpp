@@ -2,6 +2,7 @@
 #include "core/event_bodies.hpp"
 #include "core/instructions/execution.hpp"
 #include "core/instructions/rules.hpp"
+#include "seg/descriptor_table.hpp"
 #include "seg/segment_load.hpp"
 
 namespace ringside {
@@ -33,6 +34,9 @@ Outcome load_table(Execution& execution, seg::TableRegister& table) {
     auto const base = execution.read(execution.memory_segment(), offset + 2, base_size(execution));
     if (!base) {
         return base.error();
+    }
+    if (execution.is_64bit() && !seg::is_canonical(base.value())) {
+        return general_protection(rules::table_base_canonical);
     }
     table = {.base = base.value() & base_mask(execution), .limit = static_cast<u16>(limit.value())};
     return Progress::Retired;

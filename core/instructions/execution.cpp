@@ -1,5 +1,6 @@
 #include "core/instructions/execution.hpp"
 
+#include "core/alignment.hpp"
 #include "core/decoder/effective_address.hpp"
 #include "core/instructions/rules.hpp"
 
@@ -20,11 +21,16 @@ Execution::Execution(Instruction const& of, Cpu const& from, Environment& in)
     , environment{in} {
     u64 const next = from.rip + of.length;
     cpu.rip = of.code_size == CodeSize::Bits64 ? next : next & 0xffffffff;
-    cpu.interrupt_shadow = false;
+    cpu.interrupt_shadow = cpu.debug_shadow = false;
 }
 
 u64 Execution::gpr(unsigned number, unsigned size) const {
     return truncated(cpu.gpr[number], size);
+}
+
+u64 Execution::byte_register(unsigned number) const {
+    bool const is_high = number >= 4 && !instruction.has_rex;
+    return is_high ? cpu.gpr[number - 4] >> 8U & 0xffU : cpu.gpr[number] & 0xffU;
 }
 
 void Execution::set_gpr(unsigned number, unsigned size, u64 value) {
@@ -54,6 +60,10 @@ Result<LinearAddress, Fault> Execution::linear(seg::SegmentName segment, u64 off
                                          .rule = fault.rule,
                                          .vec = static_cast<u8>(fault.vector),
                                          .err = fault.error_code});
+        return access.outcome;
+    }
+    if (auto const fault = misaligned(before, access.outcome.value(), size)) {
+        return *fault;
     }
     return access.outcome;
 }
@@ -204,12 +214,13 @@ Outcome execute(Execution& execution) {
     case FarCall:
     case FarReturn:
     case Iret:
+        return execute_far_transfer(execution);
     case Syscall:
     case Sysret:
     case Sysenter:
     case Sysexit:
     case Swapgs:
-        return execute_far_transfer(execution);
+        return execute_fast_call(execution);
     case Rdtsc:
     case Rdtscp:
     case Rdpmc:
@@ -220,6 +231,10 @@ Outcome execute(Execution& execution) {
     case Monitor:
     case Mwait:
         return execute_identification_instruction(execution);
+    case TestImmediate:
+        return execute_test_immediate(execution);
+    case HintOfRegister:
+        return Progress::Retired;
     case TooLong:
         return general_protection(rules::length_limit);
     case Undefined:

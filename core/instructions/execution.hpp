@@ -6,6 +6,8 @@
 #include "core/x86/result.hpp"
 #include "seg/segment_access.hpp"
 
+#include <optional>
+
 namespace ringside {
 
 class Execution {
@@ -16,10 +18,14 @@ public:
     Cpu const& before;
     Cpu cpu; // after; the instruction pointer is already the next one
     Environment& environment;
+    bool keeps_resume_flag = false;     // RF after it is the one in `cpu`; else it is cleared
+    std::optional<Fault> fault_after{}; // of the task that was switched to: it retired before
 
     // Operands. Sizes are bytes; register writes of 4 bytes clear the upper half, as the manual has
     // it.
     [[nodiscard]] u64 gpr(unsigned number, unsigned size) const;
+    // The eight registers of a byte operand: without REX, 4 to 7 are AH, CH, DH, BH.
+    [[nodiscard]] u64 byte_register(unsigned number) const;
     void set_gpr(unsigned number, unsigned size, u64 value);
     [[nodiscard]] u64 memory_offset() const; // of the explicit operand, in its segment
     [[nodiscard]] Result<u64, Fault> read(seg::SegmentName segment, u64 offset, unsigned size);
@@ -70,6 +76,8 @@ using Outcome = Result<Progress, Fault>;
 [[nodiscard]] Outcome execute_flag_instruction(Execution& execution);
 [[nodiscard]] Outcome execute_port_instruction(Execution& execution);
 [[nodiscard]] Outcome execute_far_transfer(Execution& execution);
+[[nodiscard]] Outcome execute_fast_call(Execution& execution);
+[[nodiscard]] Outcome execute_test_immediate(Execution& execution);
 [[nodiscard]] Outcome execute_identification_instruction(Execution& execution);
 
 // Faults that several families raise.

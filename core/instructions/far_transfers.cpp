@@ -1,7 +1,7 @@
-// Far JMP, CALL and RET, IRET; the refusals of the fast system calls.
+// Far JMP, CALL and RET, IRET, with the task switches they make.
 #include "core/event_bodies.hpp"
 #include "core/instructions/execution.hpp"
-#include "core/instructions/rules.hpp"
+#include "core/instructions/task_switches.hpp"
 #include "seg/far_transfer.hpp"
 #include "seg/interrupt_return.hpp"
 
@@ -35,16 +35,38 @@ void enter(Execution& execution, seg::ControlState const& to) {
     }
 }
 
+Outcome switch_task(Execution& execution, trace::TransferKind kind, seg::TaskSwitchCause cause,
+                    seg::Selector task) {
+    seg::TaskSwitch const record =
+        decide_task_switch(execution.cpu, execution.memory(), cause, task);
+    if (!record.outcome) {
+        return record.outcome.error();
+    }
+    execution.environment.tell(
+        trace::Transfer{.kind = kind,
+                        .from = place_of(execution.before.control_state()),
+                        .to = place_of(record),
+                        .checks = {record.checks.begin(), record.checks.end()}});
+    execution.environment.tell(event_of(record, execution.before));
+    execution.fault_after = enter_task(execution.cpu, execution.environment, record);
+    execution.keeps_resume_flag = true;
+    return Progress::Retired;
+}
+
 Outcome interrupt_return(Execution& execution) {
     seg::InterruptReturn const record =
         seg::interrupt_return(execution.before.segments, execution.memory(),
                               execution.cpu.control_state(), execution.instruction.operand_size);
+    if (record.task_return) {
+        return switch_task(execution, trace::TransferKind::Iret, seg::TaskSwitchCause::Return, {});
+    }
     if (!record.outcome) {
         return record.outcome.error();
     }
     tell(execution, trace::TransferKind::Iret, record);
     seg::commit(record.writes, execution.memory());
     enter(execution, record.outcome.value());
+    execution.keeps_resume_flag = true;
     null_segments(execution, record.nulled);
     if (record.to_virtual8086) {
         using enum seg::SegmentName;
@@ -57,6 +79,12 @@ Outcome interrupt_return(Execution& execution) {
 }
 
 Outcome finish(Execution& execution, seg::FarTransfer const& record) {
+    if (record.task_switch) {
+        return switch_task(execution, trace::TransferKind::Far,
+                           record.kind == seg::FarKind::Call ? seg::TaskSwitchCause::Call
+                                                             : seg::TaskSwitchCause::Jump,
+                           record.task);
+    }
     if (!record.outcome) {
         seg::commit(record.writes,
                     execution.memory()); // empty but for the one case its header names
@@ -107,16 +135,6 @@ Outcome jump_or_call(Execution& execution, bool is_call) {
                 : seg::far_jump(state, execution.memory(), from, to.selector, to.offset, size));
 }
 
-// SYSENTER and SYSEXIT without IA32_SYSENTER_CS, SYSCALL and SYSRET without EFER.SCE.
-Outcome refuse_fast_call(Execution& execution) {
-    bool const is_sysenter = execution.instruction.operation == Operation::Sysenter ||
-                             execution.instruction.operation == Operation::Sysexit;
-    if (is_sysenter) {
-        return general_protection(rules::sysenter_selector);
-    }
-    return undefined_opcode(rules::fast_call_enabled);
-}
-
 } // namespace
 
 Outcome execute_far_transfer(Execution& execution) {
@@ -127,14 +145,12 @@ Outcome execute_far_transfer(Execution& execution) {
         return jump_or_call(execution, false);
     case Operation::FarCall:
         return jump_or_call(execution, true);
-    case Operation::FarReturn:
+    default:
         return finish(execution,
                       seg::far_return(execution.before.segments, execution.memory(),
                                       execution.cpu.control_state(),
                                       execution.instruction.operand_size,
                                       static_cast<u16>(execution.instruction.immediate)));
-    default:
-        return refuse_fast_call(execution);
     }
 }
 

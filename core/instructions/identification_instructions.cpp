@@ -19,35 +19,38 @@ constexpr u32 word(char const* text) {
 
 namespace leaf1 {
 constexpr u32 FPU = 1U << 0U, DE = 1U << 2U, PSE = 1U << 3U, TSC = 1U << 4U, MSR = 1U << 5U,
-              PAE = 1U << 6U, CX8 = 1U << 8U, PGE = 1U << 13U, CMOV = 1U << 15U, PAT = 1U << 16U,
-              FXSR = 1U << 24U, SSE = 1U << 25U, SSE2 = 1U << 26U;
+              PAE = 1U << 6U, CX8 = 1U << 8U, SEP = 1U << 11U, PGE = 1U << 13U, CMOV = 1U << 15U,
+              PAT = 1U << 16U, FXSR = 1U << 24U, SSE = 1U << 25U, SSE2 = 1U << 26U; // in EDX
+constexpr u32 PCID = 1U << 17U;                                                     // in ECX
 } // namespace leaf1
 
-CpuidLeaf leaf(u32 number) {
+CpuidLeaf leaf(u32 number, Cpu const& cpu) {
     switch (number) {
     case 0:
         return {.eax = 7, .ebx = word("Ring"), .ecx = word(" x86"), .edx = word("side")};
     case 1:
-        return {.eax = 0x600, // family 6
+        return {.eax = processor_signature,
+                .ecx = leaf1::PCID,
                 .edx = leaf1::FPU | leaf1::DE | leaf1::PSE | leaf1::TSC | leaf1::MSR | leaf1::PAE |
-                       leaf1::CX8 | leaf1::PGE | leaf1::CMOV | leaf1::PAT | leaf1::FXSR |
-                       leaf1::SSE | leaf1::SSE2};
+                       leaf1::CX8 | leaf1::SEP | leaf1::PGE | leaf1::CMOV | leaf1::PAT |
+                       leaf1::FXSR | leaf1::SSE | leaf1::SSE2};
     case 7:
-        return {.ebx = 1U << 7U | 1U << 20U}; // SMEP, SMAP
+        return {.ebx = 1U << 7U | 1U << 10U | 1U << 20U}; // SMEP, INVPCID, SMAP
     case 0x80000000:
         return {.eax = 0x80000008};
-    case 0x80000001:
-        return {.edx =
-                    1U << 20U | 1U << 26U | 1U << 29U}; // execute disable, 1-GiB pages, long mode
+    case 0x80000001: { // SYSCALL in 64-bit code alone, execute disable, 1-GiB pages, long mode
+        bool const is_64bit = cpu.segments.mode(cpu.rflags) == seg::Mode::Long64;
+        return {.edx = (is_64bit ? 1U << 11U : 0U) | 1U << 20U | 1U << 26U | 1U << 29U};
+    }
     case 0x80000008:
-        return {.eax = 48U << 8U | 40U}; // linear and physical address bits
+        return {.eax = 48U << 8U | u32{cpu.physical_address_bits}}; // linear and physical address
     default:
         return {};
     }
 }
 
 void identify(Execution& execution) {
-    CpuidLeaf const answer = leaf(static_cast<u32>(execution.before[Gpr::RAX]));
+    CpuidLeaf const answer = leaf(static_cast<u32>(execution.before[Gpr::RAX]), execution.before);
     execution.cpu[Gpr::RAX] = answer.eax;
     execution.cpu[Gpr::RBX] = answer.ebx;
     execution.cpu[Gpr::RCX] = answer.ecx;
@@ -75,6 +78,8 @@ Outcome execute_identification_instruction(Execution& execution) {
         return Progress::Retired;
     case Operation::Rdtsc:
         return read_time(execution);
+    case Operation::Rdpmc: // a processor of family 6 has the instruction, ours has no counter
+        return general_protection(rules::counter_exists);
     default:
         return undefined_opcode(rules::opcode_defined); // CPUID offers none of the others
     }

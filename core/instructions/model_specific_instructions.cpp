@@ -2,6 +2,7 @@
 #include "core/instructions/execution.hpp"
 #include "core/instructions/rules.hpp"
 #include "core/x86/bits.hpp"
+#include "seg/descriptor_table.hpp"
 
 namespace ringside {
 
@@ -86,6 +87,49 @@ Outcome write_efer(Execution& execution, u64 value) {
     return Progress::Retired;
 }
 
+bool is_memory_type(u8 type) {
+    return type <= 7 && type != 2 && type != 3;
+}
+
+// Every byte of IA32_PAT is a memory type.
+bool is_page_attributes(u64 value) {
+    for (unsigned byte = 0; byte < 8; ++byte) {
+        if (!is_memory_type(static_cast<u8>(value >> (8 * byte)))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// What WRMSR refuses to write there (SDM volume 2, "WRMSR"; volume 4, chapter 2).
+std::optional<Fault> refusal(Cpu const& cpu, u32 number, u64 value) {
+    auto const unless = [](bool allowed, Rule const& rule) {
+        return allowed ? std::nullopt : std::optional{general_protection(rule)};
+    };
+    switch (number) {
+    case msr::SYSENTER_ESP:
+    case msr::SYSENTER_EIP:
+    case msr::LSTAR:
+    case msr::CSTAR:
+    case msr::FS_BASE:
+    case msr::GS_BASE:
+    case msr::KERNEL_GS_BASE:
+        return unless(seg::is_canonical(value), rules::msr_canonical);
+    case msr::FMASK:
+    case msr::TSC_AUX:
+        return unless((value >> 32U) == 0, rules::msr_value);
+    case msr::PAT:
+        return unless(is_page_attributes(value), rules::msr_value);
+    case msr::APIC_BASE: {
+        constexpr u64 bootstrap_and_enable = 0x900;
+        u64 const frames = low_mask(cpu.physical_address_bits) & ~u64{0xfff};
+        return unless((value & ~(frames | bootstrap_and_enable)) == 0, rules::msr_value);
+    }
+    default:
+        return std::nullopt;
+    }
+}
+
 Outcome write_register(Execution& execution) {
     u32 const number = static_cast<u32>(execution.before[Gpr::RCX]);
     u64 const value = execution.gpr(static_cast<unsigned>(Gpr::RDX), 4) << 32U |
@@ -100,6 +144,9 @@ Outcome write_register(Execution& execution) {
     u64* const kept = storage(execution.cpu, number);
     if (kept == nullptr) {
         return general_protection(rules::msr_exists);
+    }
+    if (auto const fault = refusal(execution.cpu, number, value)) {
+        return *fault;
     }
     execution.environment.tell(
         trace::MsrWrite{.msr = number, .old_value = *kept, .new_value = value});

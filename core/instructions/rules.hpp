@@ -47,6 +47,39 @@ inline constexpr Rule fast_call_enabled{
 inline constexpr Rule sysenter_selector{
     "sysenter.cs", "SYSENTER and SYSEXIT need a selector that is not null in IA32_SYSENTER_CS.",
     "SDM 2B SYSENTER"};
+inline constexpr Rule sysenter_protected{"sysenter.protected",
+                                         "SYSENTER and SYSEXIT are executed in protected mode.",
+                                         "SDM 2B SYSENTER"};
+inline constexpr Rule fast_return_canonical{
+    "fast-return.canonical",
+    "SYSRET and SYSEXIT to 64-bit code return to an address that is canonical, with such a stack.",
+    "SDM 2B SYSRET"};
+inline constexpr Rule msr_canonical{"msr.canonical", "An address in an MSR is canonical.",
+                                    "SDM 2D WRMSR"};
+inline constexpr Rule table_base_canonical{
+    "table.canonical", "LGDT and LIDT load a base that is canonical.", "SDM 2A LGDT"};
+inline constexpr Rule cr0_reserved{"cr0.reserved", "The upper half of CR0 is written as 0.",
+                                   "SDM 3A 2.5"};
+inline constexpr Rule cr8_reserved{"cr8.reserved", "CR8 bits 4 and up are written as 0.",
+                                   "SDM 3A 2.5"};
+inline constexpr Rule invpcid_type{"invpcid.type", "INVPCID's type is 0 to 3.", "SDM 2A INVPCID"};
+inline constexpr Rule invpcid_descriptor{
+    "invpcid.descriptor",
+    "INVPCID's descriptor sets no reserved bit, names PCID 0 while CR4.PCIDE = 0, and a canonical "
+    "address.",
+    "SDM 2A INVPCID"};
+inline constexpr Rule alignment_checked{
+    "alignment.checked",
+    "With CR0.AM and EFLAGS.AC set, a program's operand lies at a multiple of its size.",
+    "SDM 3A 7.15"};
+inline constexpr Rule operand_aligned{
+    "alignment.16", "A 16-byte operand of SSE, FXSAVE or CMPXCHG16B lies at a multiple of 16.",
+    "SDM 1 11.4.1.1"};
+inline constexpr Rule mxcsr_reserved{"mxcsr.reserved",
+                                     "LDMXCSR and FXRSTOR load 0 into the reserved bits of MXCSR.",
+                                     "SDM 1 10.2.3"};
+inline constexpr Rule counter_exists{"rdpmc.counter", "The performance counter exists.",
+                                     "SDM 2B RDPMC"};
 inline constexpr Rule lock_allowed{
     "instruction.lock",
     "LOCK stands before an instruction that allows it, with a memory "
@@ -76,6 +109,18 @@ inline constexpr std::array instruction_rules{
     &debug_upper_clear,
     &fast_call_enabled,
     &sysenter_selector,
+    &sysenter_protected,
+    &fast_return_canonical,
+    &msr_canonical,
+    &table_base_canonical,
+    &cr0_reserved,
+    &cr8_reserved,
+    &invpcid_type,
+    &invpcid_descriptor,
+    &alignment_checked,
+    &operand_aligned,
+    &mxcsr_reserved,
+    &counter_exists,
     &lock_allowed,
     &core_refused,
 };

@@ -20,7 +20,7 @@ Result<Done, Fault> load(Execution& execution, SegmentName name, u16 selector) {
     }
     seg::commit(record.writes, execution.memory());
     execution.cpu.segments[name] = record.outcome.value();
-    execution.cpu.interrupt_shadow = name == SegmentName::SS;
+    execution.cpu.interrupt_shadow = execution.cpu.debug_shadow = name == SegmentName::SS;
     return Done{};
 }
 

@@ -66,6 +66,7 @@ public:
         to_.entry_ = header.e_entry;
         read_symbols(elf.get());
         read_lines(elf.get());
+        add_segment_base();
         sort();
     }
 
@@ -93,6 +94,10 @@ private:
         }
         char const* const name = elf_strptr(elf, header.sh_link, symbol.st_name);
         auto const type = GELF_ST_TYPE(symbol.st_info);
+        if (name != nullptr && symbol.st_shndx == SHN_ABS &&
+            std::string_view{name} == "KERNEL_SEGMENT_BASE") {
+            segment_base_ = symbol.st_value;
+        }
         if (name == nullptr || *name == '\0' || type == STT_FILE || type == STT_SECTION ||
             symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) {
             return; // absolute ones are the linker script's numbers, not places
@@ -188,6 +193,19 @@ private:
         to_.lines_.push_back({address, file->second, static_cast<u32>(number), statement, end});
     }
 
+    // From offsets in the image's own segments to linear addresses.
+    void add_segment_base() {
+        auto const move = [&](u64& address) {
+            address = (address + segment_base_) & (to_.is_64_bit_ ? ~u64{0} : 0xffffffff);
+        };
+        for (Symbol& symbol : to_.symbols_) {
+            move(symbol.address);
+        }
+        for (LineRow& row : to_.lines_) {
+            move(row.address);
+        }
+    }
+
     void sort() {
         std::stable_sort(
             to_.symbols_.begin(), to_.symbols_.end(), [](Symbol const& a, Symbol const& b) {
@@ -201,6 +219,7 @@ private:
     }
 
     Symbols& to_;
+    u64 segment_base_ = 0;
     std::map<std::string, u32> file_numbers_;
 };
 

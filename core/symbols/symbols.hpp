@@ -1,5 +1,7 @@
 #pragma once
-// Names and source lines of one guest ELF file, 32- or 64-bit, read once into plain tables. No
+// Names and source lines of one guest ELF file, 32- or 64-bit, read once into plain tables.
+// Addresses are linear: an image that runs in segments with a base (`segmented`'s kernel) says so
+// by an absolute symbol KERNEL_SEGMENT_BASE, which is added to the addresses it was linked at. No
 // libdw type leaks out. A file that is not ELF, or whose debugging information is damaged, gives
 // fewer answers and a `problem`, never a crash.
 #include "core/x86/integers.hpp"

@@ -2,6 +2,7 @@
 
 #include "core/trace/lookahead.hpp"
 #include "core/trace/overloaded.hpp"
+#include "mmu/page_table_entry.hpp"
 
 namespace ringside::trace {
 
@@ -10,7 +11,7 @@ namespace {
 void count_walk(Counters& counters, Event const& event, Walk const& walk) {
     ++counters.walks;
     counters.user_walks += walk.walk->access.user && event.cpl == 3 ? 1U : 0U;
-    counters.walk_reads += walk.walk->steps.size();
+    counters.walk_reads += mmu::memory_reads(*walk.walk);
     counters.failed_walks += walk.walk->outcome ? 0U : 1U;
 }
 

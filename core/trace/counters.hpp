@@ -14,7 +14,7 @@ struct Counters {
     u64 events = 0;
     u64 walks = 0;
     u64 user_walks = 0; // of CPL-3 code's own accesses
-    u64 walk_reads = 0; // entries read
+    u64 walk_reads = 0; // entries read from memory
     u64 failed_walks = 0;
     u64 page_faults = 0;
     u64 exceptions = 0; // page faults included

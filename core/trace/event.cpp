@@ -38,6 +38,21 @@ std::string_view text_name(TextKind kind) {
 
 } // namespace
 
+std::string_view mnemonic(Transfer const& transfer) {
+    switch (transfer.kind) {
+        using enum TransferKind;
+    case Iret:
+        return "IRET";
+    case SyscallInsn:
+        return transfer.by_sysenter ? "SYSENTER" : "SYSCALL";
+    case Sysret:
+        return transfer.by_sysenter ? "SYSEXIT" : "SYSRET";
+    case Far:
+        break;
+    }
+    return "";
+}
+
 std::string_view kind_name(Event const& event) {
     using Name = std::string_view;
     return std::visit(
@@ -46,6 +61,7 @@ std::string_view kind_name(Event const& event) {
             [](SegFault const&) -> Name { return "seg_fault"; },
             [](Gate const&) -> Name { return "gate"; },
             [](Transfer const& transfer) -> Name { return transfer_name(transfer.kind); },
+            [](TaskSwitch const&) -> Name { return "task_switch"; },
             [](Walk const&) -> Name { return "walk"; },
             [](TlbChange const&) -> Name { return "tlb"; },
             [](PageFault const&) -> Name { return "page_fault"; },

@@ -68,6 +68,18 @@ struct Transfer {
     Place from;
     Place to;
     std::vector<Check> checks;
+    bool by_sysenter = false; // of SyscallInsn and Sysret: SYSENTER and SYSEXIT
+};
+[[nodiscard]] std::string_view mnemonic(Transfer const& transfer); // "SYSENTER"; "" for far ones
+// A hardware task switch, told before it is committed; the `far`, `gate` or `iret` that asked for
+// it comes first.
+enum class TaskCause : u8 { Jmp, Call, Int, Iret };
+struct TaskSwitch {
+    TaskCause cause = TaskCause::Jmp;
+    u16 from = 0; // selectors of the two TSSs
+    u16 to = 0;
+    bool tss16 = false; // the new TSS is a 16-bit one
+    std::vector<Check> checks;
 };
 struct Walk {
     Boxed<mmu::PageWalk> walk;
@@ -205,15 +217,15 @@ struct Shutdown { // the machine stopped for good: triple fault, or a power-off 
     std::string text;
 };
 
-using Body = std::variant<SegLoad, SegFault, Gate, Transfer, Walk, TlbChange, PageFault, Exception,
-                          CrWrite, MsrWrite, DebugHit, Syscall, SyscallRet, AccessOk, Copy,
-                          Softwalk, Kmap, Fixup, FaultIn, SwapOut, Vma, PageRef, Signal, Sched, Irq,
-                          Dma, Text, Lint, Process, Shutdown>;
+using Body = std::variant<SegLoad, SegFault, Gate, Transfer, TaskSwitch, Walk, TlbChange, PageFault,
+                          Exception, CrWrite, MsrWrite, DebugHit, Syscall, SyscallRet, AccessOk,
+                          Copy, Softwalk, Kmap, Fixup, FaultIn, SwapOut, Vma, PageRef, Signal,
+                          Sched, Irq, Dma, Text, Lint, Process, Shutdown>;
 
 // The state just before the event commits. `ip` is the offset in `cs` of the executing (for faults:
 // faulting) instruction. `insn` counts instructions retired since reset, a REP once, when it
-// completes. `tick` counts machine steps: an instruction retired or an exception or interrupt
-// delivered; it names one machine state exactly, and all events of one step share it.
+// completes. `tick` counts machine steps (docs/architecture.md, "Devices"); it names one machine
+// state exactly, and all events of one step share it.
 struct Event {
     u64 tick = 0;
     u64 insn = 0;

@@ -102,6 +102,14 @@ void add_body(Json& line, Transfer const& transfer) {
     }
 }
 
+void add_body(Json& line, TaskSwitch const& task) {
+    line["cause"] = word(task.cause);
+    line["from"] = hex(task.from);
+    line["to"] = hex(task.to);
+    line["tss16"] = task.tss16;
+    line["checks"] = checks_json(task.checks);
+}
+
 void add_body(Json& line, Walk const& body) {
     mmu::PageWalk const& walk = *body.walk;
     line["lin"] = hex(walk.access.address.value());

@@ -12,6 +12,7 @@ void add_body(Json& line, SegLoad const& load);
 void add_body(Json& line, SegFault const& fault);
 void add_body(Json& line, Gate const& gate);
 void add_body(Json& line, Transfer const& transfer);
+void add_body(Json& line, TaskSwitch const& task);
 void add_body(Json& line, Walk const& body);
 void add_body(Json& line, TlbChange const& change);
 void add_body(Json& line, PageFault const& fault);

@@ -70,8 +70,13 @@ u64 delivery_start(std::vector<Event> const& events, u64 index) {
                                                  : interrupt_start(events, index, step);
 }
 
-// The way back to ring 3: from the page-table switch before the return, or from the return's own
-// step.
+// A data segment of ring 3's, or none: what the kernel puts back before it returns.
+bool is_of_users(SegLoad const& load) {
+    return (load.selector & 3U) == 3 || load.selector < 4;
+}
+
+// The way back to ring 3: from the page-table switch or the first of the program's segments before
+// the return, or from the return's own step.
 u64 way_out_start(std::vector<Event> const& events, u64 leave) {
     u64 first = step_start(events, leave);
     for (u64 i = leave; i-- > 0;) {
@@ -81,7 +86,8 @@ u64 way_out_start(std::vector<Event> const& events, u64 leave) {
         if (event.pid != events[leave].pid || event.cpl == 3 || !quiet) {
             break;
         }
-        if (as<CrWrite>(event)) {
+        auto const* load = as<SegLoad>(event);
+        if (as<CrWrite>(event) || (load != nullptr && is_of_users(*load))) {
             first = step_start(events, i);
         }
     }

@@ -1,5 +1,7 @@
 #include "core/trace/names.hpp"
 
+#include "kernel_stub/abi/ports.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -26,6 +28,11 @@ std::string_view word(TlbOp op) {
     return at(names, static_cast<std::size_t>(op));
 }
 
+std::string_view word(TaskCause cause) {
+    static constexpr std::array<std::string_view, 4> names{"jmp", "call", "int", "iret"};
+    return at(names, static_cast<std::size_t>(cause));
+}
+
 std::string_view word(mmu::PagingMode mode) {
     static constexpr std::array<std::string_view, 4> names{"none", "p32", "pae", "p64"};
     return at(names, static_cast<std::size_t>(mode));
@@ -41,6 +48,30 @@ std::string_view word(mmu::WalkVerdict verdict) {
         "descend",         "leaf",       "not_present", "reserved_bit", "write_protected",
         "supervisor_only", "no_execute", "smep",        "smap"};
     return at(names, static_cast<std::size_t>(verdict));
+}
+
+std::string_view verdict_text(mmu::WalkVerdict verdict) {
+    switch (verdict) {
+        using enum mmu::WalkVerdict;
+    case Descend:
+    case Leaf:
+        return "allows it";
+    case NotPresent:
+        return "is not present";
+    case ReservedBit:
+        return "has a reserved bit set";
+    case WriteProtected:
+        return "ends a path that may not be written";
+    case SupervisorOnly:
+        return "ends a path that is the supervisor's only";
+    case NoExecute:
+        return "ends a path that may not be executed";
+    case SMEP:
+        return "is a user page, which SMEP keeps the supervisor from executing";
+    case SMAP:
+        return "is a user page, which SMAP keeps the supervisor from touching";
+    }
+    return "?";
 }
 
 char letter(mmu::AccessType type) {
@@ -105,13 +136,13 @@ std::string_view register_name(SegLoad const& load) {
 }
 
 std::span<std::string_view const> kinds() {
-    static constexpr std::array<std::string_view, 35> names{
-        "seg_load",  "seg_fault", "gate",    "iret",        "syscall_insn", "sysret",
-        "far",       "walk",      "tlb",     "page_fault",  "exception",    "cr_write",
-        "msr_write", "debug_hit", "syscall", "syscall_ret", "access_ok",    "copy",
-        "softwalk",  "kmap",      "fixup",   "fault_in",    "swap_out",     "vma",
-        "page_ref",  "signal",    "sched",   "irq",         "dma",          "console",
-        "oops",      "panic",     "lint",    "process",     "shutdown"};
+    static constexpr std::array<std::string_view, 36> names{
+        "task_switch", "seg_load",  "seg_fault", "gate",    "iret",        "syscall_insn",
+        "sysret",      "far",       "walk",      "tlb",     "page_fault",  "exception",
+        "cr_write",    "msr_write", "debug_hit", "syscall", "syscall_ret", "access_ok",
+        "copy",        "softwalk",  "kmap",      "fixup",   "fault_in",    "swap_out",
+        "vma",         "page_ref",  "signal",    "sched",   "irq",         "dma",
+        "console",     "oops",      "panic",     "lint",    "process",     "shutdown"};
     return names;
 }
 
@@ -121,6 +152,18 @@ bool is_kind(std::string_view name) {
 
 bool failed(Walk const& walk) {
     return !walk.walk->outcome;
+}
+
+std::string line_text(u32 line) {
+    std::string const text = "line " + std::to_string(line);
+    switch (line) {
+    case IRQ_TIMER:
+        return text + " (the timer)";
+    case IRQ_DMA0:
+        return text + " (dma0)";
+    default:
+        return text;
+    }
 }
 
 std::string signal_name(u32 number) {

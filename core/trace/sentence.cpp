@@ -58,7 +58,7 @@ std::string say(SegFault const& fault) {
 std::string say(Gate const& gate) {
     std::string const what = gate.source == GateSource::Int ? fmt::format("INT {:02X}h", gate.vec)
                              : gate.source == GateSource::Irq
-                                 ? fmt::format("Interrupt {}", gate.vec)
+                                 ? fmt::format("Interrupt {:02X}h", gate.vec)
                                  : std::string{mnemonic(static_cast<ExceptionVector>(gate.vec))};
     std::string const stack =
         gate.stack_switched ? fmt::format("the stack becomes {:x}:{}", gate.to.ss, hex(gate.to.sp))
@@ -68,47 +68,11 @@ std::string say(Gate const& gate) {
 }
 
 std::string say(Transfer const& transfer) {
-    std::string_view what = "A far transfer goes";
-    switch (transfer.kind) {
-        using enum TransferKind;
-    case Iret:
-        what = "IRET returns";
-        break;
-    case SyscallInsn:
-        what = "SYSCALL goes";
-        break;
-    case Sysret:
-        what = "SYSRET returns";
-        break;
-    case Far:
-        break;
-    }
-    return fmt::format("{} from {} to {}.", what, place_text(transfer.from),
+    std::string_view const name = mnemonic(transfer);
+    bool const goes_in = transfer.kind == TransferKind::SyscallInsn || name.empty();
+    return fmt::format("{} {} from {} to {}.", name.empty() ? "A far transfer" : name,
+                       goes_in ? "goes" : "returns", place_text(transfer.from),
                        place_text(transfer.to));
-}
-
-std::string_view verdict_text(mmu::WalkVerdict verdict) {
-    switch (verdict) {
-        using enum mmu::WalkVerdict;
-    case Descend:
-    case Leaf:
-        return "allows it";
-    case NotPresent:
-        return "is not present";
-    case ReservedBit:
-        return "has a reserved bit set";
-    case WriteProtected:
-        return "ends a path that may not be written";
-    case SupervisorOnly:
-        return "ends a path that is the supervisor's only";
-    case NoExecute:
-        return "ends a path that may not be executed";
-    case SMEP:
-        return "is a user page, which SMEP keeps the supervisor from executing";
-    case SMAP:
-        return "is a user page, which SMAP keeps the supervisor from touching";
-    }
-    return "?";
 }
 
 std::string error_code_text(u32 code) {
@@ -168,8 +132,9 @@ std::string say(SyscallRet const& call) {
     return fmt::format("{} returns {}.", call.name, result_text(call.name, call.ret));
 }
 std::string say(AccessOk const& check) {
-    return fmt::format("access_ok: {} bytes at {} {} below {}.", check.n, hex(check.ptr),
-                       check.ok ? "lie" : "do not lie", hex(check.limit));
+    return fmt::format("{}: {} bytes at {} {} {}.", check.limit == 0 ? "verify_area" : "access_ok",
+                       check.n, hex(check.ptr), check.ok ? "lie" : "do not lie",
+                       check.limit == 0 ? "in areas that allow it" : "below " + hex(check.limit));
 }
 
 std::string say(Copy const& copy) {
@@ -247,6 +212,11 @@ std::string sentence_of(Event const& event) {
                 return fmt::format("CR{} is written: {}, before {}.", write.cr,
                                    hex(write.new_value), hex(write.old_value));
             },
+            [](TaskSwitch const& task) {
+                return fmt::format("Task switch by {}: the TSS {:#x} takes the old task's state, "
+                                   "{:#x} gives the new one's.",
+                                   word(task.cause), task.from, task.to);
+            },
             [](MsrWrite const& write) {
                 return fmt::format("MSR {} is written: {}, before {}.", hex(write.msr),
                                    hex(write.new_value), hex(write.old_value));
@@ -279,9 +249,10 @@ std::string sentence_of(Event const& event) {
                 return fmt::format("Process {} leaves the CPU, process {} gets it.", sched.from,
                                    sched.to);
             },
-            [](Irq const& irq) { return fmt::format("Interrupt line {} is raised.", irq.line); },
+            [](Irq const& irq) { return "The interrupt of " + line_text(irq.line) + " is taken."; },
             [](Dma const& dma) {
-                return fmt::format("A device writes {} bytes at physical {}.", dma.n, hex(dma.pa));
+                return fmt::format("A device writes {} at physical {}; no page table is asked.",
+                                   counted(dma.n, "byte"), hex(dma.pa));
             },
             [](Lint const& lint) { return fmt::format("Lint {}: {}", lint.rule, lint.text); },
             [](Process const& process) {
@@ -289,9 +260,7 @@ std::string sentence_of(Event const& event) {
                                     : fmt::format("Process {}, {}, is born of {}.", process.pid,
                                                   process.name, process.parent);
             },
-            [](Shutdown const& shutdown) {
-                return fmt::format("The machine stops: {}.", shutdown.text);
-            },
+            [](Shutdown const& end) { return fmt::format("The machine stops: {}.", end.text); },
             [](auto const& other) { return say(other); },
         },
         event.body);

@@ -2,6 +2,7 @@
 
 #include "core/host_error.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 
@@ -31,6 +32,20 @@ void Context::save() {
 }
 void Context::restore() {
     require(uc_context_restore(engine_, context_), "uc_context_restore");
+}
+
+template <class Copy>
+void Context::shortly(Copy copy) {
+    u64 const whole = get<u64>(0);
+    put<u64>(0, layout_.short_copy != 0 ? layout_.short_copy : whole);
+    copy();
+    put<u64>(0, whole);
+}
+void Context::save_core() {
+    shortly([this] { save(); });
+}
+void Context::restore_core() {
+    shortly([this] { restore(); });
 }
 
 namespace {
@@ -145,6 +160,29 @@ void find_core(Layout& layout) {
     });
 }
 
+// Does the number at the start of a uc_context bound what is copied?
+void find_short_copy(Layout& layout) {
+    Probe const probe{UC_MODE_64};
+    uc_context* context = nullptr;
+    require(uc_context_alloc(probe.engine(), &context), "uc_context_alloc");
+    auto* const bytes = reinterpret_cast<u8*>(context);
+    u64 whole = 0;
+    std::memcpy(&whole, bytes, sizeof whole);
+    u64 const wanted = layout.efer + sizeof(u64) - layout.core;
+    if (whole == layout.size - layout.core) {
+        std::memset(bytes + layout.core, 0x5a, whole);
+        std::memcpy(bytes, &wanted, sizeof wanted);
+        require(uc_context_save(probe.engine(), context), "uc_context_save");
+        std::vector<u8> const raw = probe.raw();
+        bool const copied = std::memcmp(bytes + layout.core, raw.data() + layout.core, wanted) == 0;
+        bool const spared = std::all_of(bytes + layout.core + wanted, bytes + layout.size,
+                                        [](u8 byte) { return byte == 0x5a; });
+        layout.short_copy = copied && spared ? wanted : 0;
+        std::memcpy(bytes, &whole, sizeof whole);
+    }
+    uc_context_free(context);
+}
+
 struct FaultWatch {
     Probe const* probe;
     std::vector<std::vector<u8>> seen;
@@ -210,6 +248,7 @@ Layout calibrate() {
     }
     Layout layout;
     find_core(layout);
+    find_short_copy(layout);
     find_exception_fields(layout);
     return layout;
 }

@@ -22,26 +22,43 @@ Engine::Implementation::Handle::~Handle() {
     uc_close(engine);
 }
 
-Engine::Implementation::Implementation(Ram& ram)
+Engine::Implementation::Implementation(Ram& ram, unsigned hole)
     : context_{handle_.engine}
-    , mappings_{handle_.engine, ram} {
+    , mappings_{handle_.engine, ram, hole} {
     unicorn::dress_once(context_);
     context_.restore();
     add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&Implementation::intr_hook), 1, 0);
     add_hook(UC_HOOK_INSN_INVALID, reinterpret_cast<void*>(&Implementation::invalid_hook), 1, 0);
     // The only one: the core calls a lone block hook without a detour.
     add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Implementation::block_hook), 1, 0);
+    add_hook(UC_HOOK_MEM_UNMAPPED, reinterpret_cast<void*>(&Implementation::unmapped_hook), 1, 0);
     // With exits enabled and none set, no address ends a run.
     require(uc_ctl_exits_enable(handle_.engine), "uc_ctl_exits_enable");
 }
 
-Engine::Implementation::Implementation(Ram& ram, Implementation const& broken)
-    : Implementation{ram} {
-    context_.copy_from(broken.context_);
-    ip_ = broken.ip_;
-    flags_ = broken.flags_;
-    budget_ = broken.budget_;
-    remaining_ = broken.remaining_;
+Engine::Implementation::Implementation(Ram& ram, Implementation& old)
+    : Implementation{ram, old.mappings_.next_hole()} {
+    restore_core(old.save_core());
+    who_ = old.who_;
+    code_size_ = old.code_size_;
+    code_base_ = old.code_base_;
+    guards_ = old.guards_;
+    ip_ = old.ip_;
+    flags_ = old.flags_;
+    stepping_ = old.stepping_;
+    step_ip_ = old.step_ip_;
+    budget_ = old.budget_;
+    remaining_ = old.remaining_;
+    has_elements_ = old.has_elements_;
+    inside_repeat_ = old.inside_repeat_;
+    repeat_ = old.repeat_;
+    blocks_ = &blocks_of_load();
+    context_.core().cr[3] = mappings_.root(who_);
+}
+
+unicorn::BlockTable& Engine::Implementation::blocks_of_load() {
+    return tables_of_blocks_[static_cast<std::size_t>(who_) * 3 +
+                             static_cast<std::size_t>(code_size_)];
 }
 
 void Engine::Implementation::add_hook(int type, void* function, u64 begin, u64 end) {
@@ -49,13 +66,16 @@ void Engine::Implementation::add_hook(int type, void* function, u64 begin, u64 e
     require(uc_hook_add(handle_.engine, &hook, type, function, this, begin, end), "uc_hook_add");
 }
 
-void Engine::Implementation::load(Cpu const& cpu) {
+void Engine::Implementation::load(Cpu const& cpu, Guards guards) {
+    guards_ = guards;
     who_ = unicorn::class_of(cpu);
     code_size_ = unicorn::code_size_of(cpu);
-    code_base_ = cpu.segments[seg::SegmentName::CS].base;
+    code_base_ = code_size_ == CodeSize::Bits64 ? 0 : cpu.segments[seg::SegmentName::CS].base;
     ip_ = cpu.rip;
-    blocks_ = &tables_of_blocks_[static_cast<std::size_t>(who_) * 3 +
-                                 static_cast<std::size_t>(code_size_)];
+    blocks_ = &blocks_of_load();
+    blocks_->guard({.calls = guards.guards_calls(),
+                    .overrides = guards.guards_overrides(),
+                    .several = guards.several});
     unicorn::dress(context_, cpu, mappings_.root(who_));
 }
 
@@ -65,18 +85,21 @@ void Engine::Implementation::store(Cpu& cpu) const {
     cpu.rflags = (cpu.rflags & ~unicorn::engine_flags) | (flags_ & unicorn::engine_flags);
 }
 
-EngineExit Engine::Implementation::go(MissHandler& handler) {
+std::optional<EngineExit> Engine::Implementation::go(MissHandler& handler) {
     handler_ = &handler;
     do {
         mappings_.settle();
         context_.core().rip = ip_;
-        context_.restore();
+        if (std::exchange(must_forget_, false)) {
+            context_.restore();
+        } else {
+            context_.restore_core();
+        }
         exit_.reset();
         retry_ = false;
         block_ = nullptr;
         std::optional<uc_err> const error = unicorn::start(handle_.engine, ip_);
-        context_.save();
-        context_.clear_exception();
+        context_.save_core();
         require(uc_reg_read(handle_.engine, UC_X86_REG_EFLAGS, &flags_), "EFLAGS");
         if (thrown_) {
             std::rethrow_exception(std::exchange(thrown_, nullptr));
@@ -90,20 +113,21 @@ EngineExit Engine::Implementation::go(MissHandler& handler) {
         ip_ = exit_ && exit_->kind != ExitKind::SoftwareInterrupt ? exit_->ip
               : retry_                                            ? retry_ip_
                                                                   : context_.core().rip;
-    } while (!exit_);
-    return *exit_;
+    } while (!exit_ && !mappings_.needs_new_core());
+    return exit_;
 }
 
-EngineExit Engine::Implementation::run(u64 budget, MissHandler& handler) {
+std::optional<EngineExit> Engine::Implementation::run(u64 budget, MissHandler& handler) {
     budget_ = remaining_ = static_cast<i64>(std::min<u64>(budget, INT64_MAX));
-    stepping_ = false;
+    stepping_ = has_elements_ = inside_repeat_ = false;
     context_.core().rflags &= ~rflags::TF;
     return go(handler);
 }
 
-EngineExit Engine::Implementation::step(MissHandler& handler) {
+std::optional<EngineExit> Engine::Implementation::step(MissHandler& handler) {
     budget_ = remaining_ = 0;
     stepping_ = true;
+    has_elements_ = inside_repeat_ = false;
     step_ip_ = ip_;
     context_.core().rflags |= rflags::TF;
     return go(handler);
@@ -151,14 +175,22 @@ std::span<u8 const> Engine::Implementation::code_bytes(u64 linear, std::size_t s
     return code_buffer_;
 }
 
+Instruction Engine::Implementation::instruction_at(u64 linear) {
+    return decode(code_bytes(linear, longest_instruction), code_size_);
+}
+
 // The current block was left at `linear`, before the instruction there retired: gives back what was
 // counted too much.
 void Engine::Implementation::settle(u64 linear) {
     if (block_ == nullptr) {
         return;
     }
+    inside_repeat_ = has_elements_ && is_repeating(linear);
+    repeat_ = linear;
     u64 const offset = linear - block_address_;
-    if (offset < block_->size) {
+    if (offset < unicorn::Block::known_offsets && offset < block_->size) {
+        remaining_ += block_->instructions - block_->count_before(static_cast<u32>(offset));
+    } else if (offset < block_->size) {
         u32 const done = count_until(code_bytes(block_address_, block_->size), code_size_,
                                      static_cast<u32>(offset));
         remaining_ += block_->instructions - done;
@@ -167,15 +199,26 @@ void Engine::Implementation::settle(u64 linear) {
 }
 
 // Not fetched yet: all of the block before has retired, but for a repeated instruction that goes
-// on.
-void Engine::Implementation::settle_at_fetch(u64 linear) {
+// on. Where the block's last instruction is, if it has.
+std::optional<u64> Engine::Implementation::settle_at_fetch(u64 linear) {
+    std::optional<u64> last;
     if (is_repeating(linear)) {
         ++remaining_;
+        has_elements_ = inside_repeat_ = true;
+        repeat_ = linear;
+    } else if (block_ != nullptr) {
+        last = block_address_ + block_->last_offset;
     }
     block_ = nullptr;
+    return last;
 }
 
-std::vector<u8> Engine::Implementation::save_core() const {
+std::vector<u8> Engine::Implementation::save_core() {
+    // The guest's registers are in the buffer, its x87 and SSE state in the core.
+    unicorn::CoreState const core = context_.core();
+    context_.save();
+    context_.clear_exception();
+    context_.core() = core;
     auto const blob = context_.blob();
     return {blob.begin(), blob.end()};
 }
@@ -183,72 +226,13 @@ std::vector<u8> Engine::Implementation::save_core() const {
 void Engine::Implementation::restore_core(std::span<u8 const> saved) {
     RINGSIDE_ENSURE(saved.size() == context_.blob().size(), "saved by this engine");
     std::ranges::copy(saved, context_.blob().begin());
+    context_.restore();
+    must_forget_ = false;
     mappings_.drop_all();
 }
 
-std::vector<u8> Engine::Implementation::floating_point_state() {
-    context_.restore();
+std::vector<u8> Engine::Implementation::floating_point_state() const {
     return unicorn::floating_point_state(handle_.engine);
-}
-
-Engine::Engine(Ram& ram)
-    : ram_{ram}
-    , self_{std::make_unique<Implementation>(ram)} {}
-Engine::~Engine() = default;
-void Engine::load(Cpu const& cpu) {
-    self_->load(cpu);
-}
-void Engine::store(Cpu& cpu) const {
-    self_->store(cpu);
-}
-EngineExit Engine::run(u64 budget, MissHandler& handler) {
-    EngineExit const exit = self_->run(budget, handler);
-    if (exit.kind == ExitKind::Untranslatable) {
-        self_ = std::make_unique<Implementation>(ram_, *self_);
-    }
-    return exit;
-}
-EngineExit Engine::step(MissHandler& handler) {
-    return self_->step(handler);
-}
-u64 Engine::retired() const {
-    return self_->retired();
-}
-void Engine::grant(PrivilegeClass who, LinearAddress page, PhysicalAddress frame,
-                   mmu::AccessType access) {
-    self_->grant(who, page, frame, access);
-}
-void Engine::grant_write_beside_code(PrivilegeClass who, LinearAddress page,
-                                     PhysicalAddress frame) {
-    self_->grant_write_beside_code(who, page, frame);
-}
-bool Engine::is_granted(PrivilegeClass who, LinearAddress page, mmu::AccessType access) const {
-    return self_->mappings().is_granted(who, page, access);
-}
-void Engine::drop(LinearAddress start, u64 size) {
-    self_->mappings().drop(start, size);
-}
-void Engine::drop_all() {
-    self_->mappings().drop_all();
-}
-void Engine::drop_frame(PhysicalAddress frame) {
-    self_->mappings().drop_frame(frame);
-}
-std::vector<u64> Engine::writable_frames() const {
-    return self_->mappings().writable_frames();
-}
-std::vector<u8> Engine::save_core() const {
-    return self_->save_core();
-}
-void Engine::restore_core(std::span<u8 const> saved) {
-    self_->restore_core(saved);
-}
-std::vector<u8> Engine::floating_point_state() const {
-    return self_->floating_point_state();
-}
-
-std::string describe_engine() {
-    return unicorn::Layout::calibrated().describe();
 }
 
 } // namespace ringside

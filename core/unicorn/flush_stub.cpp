@@ -9,9 +9,10 @@ namespace ringside::unicorn {
 
 namespace {
 
-constexpr u64 data_base = stub_base + page_size_4k;
-constexpr u64 flush_all_entry = stub_base;
-constexpr u64 flush_pages_entry = stub_base + 0x40;
+// Offsets in the stub.
+constexpr u64 flush_all_entry = 0;
+constexpr u64 flush_pages_entry = 0x40;
+constexpr u64 data_page = page_size_4k;
 // mov cr3, rax; hlt
 constexpr std::array<u8, 4> flush_all_code{0x0f, 0x22, 0xd8, 0xf4};
 // again: lodsq; invlpg [rax]; dec ecx; jnz again; hlt
@@ -20,9 +21,10 @@ constexpr std::array<u8, 10> flush_pages_code{0x48, 0xad, 0x0f, 0x01, 0x38,
 
 } // namespace
 
-FlushStub::FlushStub(uc_engine* engine, u64 stub_root)
+FlushStub::FlushStub(uc_engine* engine, HiddenTables const& tables)
     : engine_{engine}
-    , root_{stub_root}
+    , base_{tables.stub_base()}
+    , root_{tables.stub_root()}
     , context_{engine} {
     void* const memory = ::mmap(nullptr, 2 * page_size_4k, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -31,10 +33,8 @@ FlushStub::FlushStub(uc_engine* engine, u64 stub_root)
     }
     memory_ = static_cast<u8*>(memory);
     std::memcpy(memory_, flush_all_code.data(), flush_all_code.size());
-    std::memcpy(memory_ + (flush_pages_entry - stub_base), flush_pages_code.data(),
-                flush_pages_code.size());
-    require(uc_mem_map_ptr(engine, stub_base, 2 * page_size_4k, UC_PROT_ALL, memory),
-            "uc_mem_map_ptr");
+    std::memcpy(memory_ + flush_pages_entry, flush_pages_code.data(), flush_pages_code.size());
+    require(uc_mem_map_ptr(engine, base_, 2 * page_size_4k, UC_PROT_ALL, memory), "uc_mem_map_ptr");
     dress_once(context_);
     CoreState& core = context_.core();
     core.rflags = rflags::Fixed1;
@@ -51,7 +51,7 @@ FlushStub::~FlushStub() {
 }
 
 void FlushStub::flush_pages(std::span<u64 const> pages) {
-    std::memcpy(memory_ + page_size_4k, pages.data(), pages.size_bytes());
+    std::memcpy(memory_ + data_page, pages.data(), pages.size_bytes());
     execute(flush_pages_entry, 0, pages.size());
 }
 
@@ -59,14 +59,14 @@ void FlushStub::flush_all() {
     execute(flush_all_entry, root_, 0);
 }
 
-void FlushStub::execute(u64 ip, u64 rax, u64 rcx) {
+void FlushStub::execute(u64 entry, u64 rax, u64 rcx) {
     CoreState& core = context_.core();
     core.gpr[0] = rax;
     core.gpr[1] = rcx;
-    core.gpr[6] = data_base;
-    core.rip = ip;
-    context_.restore();
-    require(uc_emu_start(engine_, ip, 0, 0, 0), "flush stub");
+    core.gpr[6] = base_ + data_page;
+    core.rip = base_ + entry;
+    context_.restore_core();
+    require(uc_emu_start(engine_, base_ + entry, 0, 0, 0), "flush stub");
 }
 
 } // namespace ringside::unicorn

@@ -8,7 +8,7 @@ namespace ringside::unicorn {
 
 class FlushStub {
 public:
-    FlushStub(uc_engine* engine, u64 stub_root);
+    FlushStub(uc_engine* engine, HiddenTables const& tables);
     FlushStub(FlushStub const&) = delete;
     FlushStub(FlushStub&&) = delete;
     FlushStub& operator=(FlushStub const&) = delete;
@@ -22,9 +22,10 @@ public:
     void flush_all();
 
 private:
-    void execute(u64 ip, u64 rax, u64 rcx);
+    void execute(u64 entry, u64 rax, u64 rcx);
 
     uc_engine* engine_;
+    u64 base_;
     u64 root_;
     u8* memory_ = nullptr;
     Context context_;

@@ -8,21 +8,21 @@
 
 namespace ringside::unicorn {
 
-HiddenTables::HiddenTables(uc_engine* engine) {
+HiddenTables::HiddenTables(uc_engine* engine, u64 hole)
+    : base_{hole} {
     void* const memory = ::mmap(nullptr, tables_size, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         throw HostError("cannot allocate the engine's page tables");
     }
     memory_ = static_cast<u8*>(memory);
-    require(uc_mem_map_ptr(engine, tables_base, tables_size, UC_PROT_READ | UC_PROT_WRITE, memory),
-            "uc_mem_map_ptr");
+    require(uc_mem_map_ptr(engine, base_, tables_size, UC_PROT_ALL, memory), "uc_mem_map_ptr");
     roots_ = {new_table(), new_table()};
     stub_root_ = new_table();
     // The stub's own path: code page and data page.
-    *make(stub_root_, LinearAddress{stub_base}) = stub_base | pte::P | pte::A;
-    *make(stub_root_, LinearAddress{stub_base + page_size_4k}) =
-        (stub_base + page_size_4k) | pte::P | pte::W | pte::A | pte::D | pte::NX;
+    *make(stub_root_, LinearAddress{stub_base()}) = stub_base() | pte::P | pte::A;
+    *make(stub_root_, LinearAddress{stub_base() + page_size_4k}) =
+        (stub_base() + page_size_4k) | pte::P | pte::W | pte::A | pte::D | pte::NX;
     used_at_reset_ = used_;
 }
 
@@ -32,7 +32,7 @@ HiddenTables::~HiddenTables() {
 
 u64 HiddenTables::new_table() {
     RINGSIDE_ENSURE(used_ + page_size_4k <= tables_size, "callers ask has_room() first");
-    u64 const table = tables_base + used_;
+    u64 const table = base_ + used_;
     std::memset(memory_ + used_, 0, page_size_4k);
     used_ += page_size_4k;
     return table;

@@ -11,12 +11,16 @@
 
 namespace ringside::unicorn {
 
-// Where the tables and the stub lie in Unicorn's physical space: a linear hole the model refuses to
-// map.
-inline constexpr u64 tables_base = 0xff00000000;
+// The tables and the stub lie in Unicorn's physical space, which is linear space too: a hole of one
+// gibibyte in which this core can show the guest nothing. A guest that reaches into it gets a new
+// core, whose hole is elsewhere.
+inline constexpr u64 hole_size = u64{1} << 30U;
+inline constexpr unsigned hole_count = 16; // more than one instruction can reach into
+[[nodiscard]] constexpr u64 hole_base(unsigned number) {
+    return 0xff00000000 - hole_size * (number % hole_count); // tables must lie below 2^40
+}
 inline constexpr u64 tables_size = u64{16} << 20U;
-inline constexpr u64 stub_base = 0xff02000000;
-inline constexpr u64 hole_end = 0xff03000000;
+inline constexpr u64 stub_offset = u64{32} << 20U;
 
 namespace pte {
 inline constexpr u64 P = 1;
@@ -30,7 +34,7 @@ inline constexpr u64 frame_mask = 0x000000fffffff000;
 
 class HiddenTables {
 public:
-    explicit HiddenTables(uc_engine* engine);
+    HiddenTables(uc_engine* engine, u64 hole);
     HiddenTables(HiddenTables const&) = delete;
     HiddenTables(HiddenTables&&) = delete;
     HiddenTables& operator=(HiddenTables const&) = delete;
@@ -41,6 +45,10 @@ public:
         return roots_[static_cast<std::size_t>(who)];
     }
     [[nodiscard]] u64 stub_root() const { return stub_root_; }
+    [[nodiscard]] u64 stub_base() const { return base_ + stub_offset; }
+    [[nodiscard]] bool hold(LinearAddress address) const {
+        return address.value() - base_ < hole_size;
+    }
     // The entry of a page; `find` gives null where no table reaches, `make` adds tables.
     [[nodiscard]] u64* find(u64 root, LinearAddress page) const;
     [[nodiscard]] u64* make(u64 root, LinearAddress page);
@@ -52,9 +60,10 @@ public:
 private:
     [[nodiscard]] u64 new_table();
     [[nodiscard]] u64* entries(u64 table) const {
-        return reinterpret_cast<u64*>(memory_ + (table - tables_base));
+        return reinterpret_cast<u64*>(memory_ + (table - base_));
     }
 
+    u64 base_;
     u8* memory_ = nullptr;
     u64 used_ = 0;
     u64 used_at_reset_ = 0;

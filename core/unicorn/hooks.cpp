@@ -4,12 +4,14 @@
 #include "core/decoder/sensitivity.hpp"
 #include "core/unicorn/engine.hpp"
 #include "core/unicorn/posture.hpp"
+#include "seg/descriptor_table.hpp"
 
 namespace ringside {
 
 namespace {
 
 constexpr u32 debug_vector = 1;
+constexpr u32 general_protection_vector = 13;
 constexpr u32 page_fault_vector = 14;
 // Bits of the error code of a hidden page fault.
 constexpr u32 fault_write = 2;
@@ -35,12 +37,23 @@ void Engine::Implementation::intr_hook(uc_engine* /*engine*/, u32 vector, void* 
 bool Engine::Implementation::invalid_hook(uc_engine* /*engine*/, void* self) {
     auto& here = *static_cast<Implementation*>(self);
     here.guarded([&] {
-        here.context_.save();
+        here.context_.save_core();
         u64 const ip = here.context_.core().rip;
-        here.settle(ip + here.code_base_);
-        here.leave({.kind = ExitKind::InvalidOpcode, .ip = ip});
+        u64 const linear = ip + here.code_base_;
+        here.settle(linear);
+        here.leave({.kind = ExitKind::InvalidOpcode,
+                    .ip = ip,
+                    .instruction = here.instruction_at(linear)});
     });
     return false;
+}
+
+// An address where the core has no memory at all. It gets some, and asks its page tables.
+bool Engine::Implementation::unmapped_hook(uc_engine* /*engine*/, uc_mem_type /*type*/, u64 address,
+                                           int /*size*/, i64 /*value*/, void* self) {
+    auto& here = *static_cast<Implementation*>(self);
+    here.guarded([&] { here.mappings_.uncover(LinearAddress{address}); });
+    return here.thrown_ == nullptr;
 }
 
 // The hottest function of Ringside: runs once for each basic block of the guest.
@@ -67,8 +80,8 @@ void Engine::Implementation::on_interrupt(u32 vector) {
     context_.save();
     u32 const error_code = context_.error_code();
     bool const is_software = context_.is_int();
+    must_forget_ = context_.remembers_exception();
     context_.clear_exception();
-    context_.restore();
     u64 const ip = context_.core().rip;
     if (vector == debug_vector && stepping_ && !is_software) {
         leave({.kind = ExitKind::Stepped, .ip = ip});
@@ -77,25 +90,39 @@ void Engine::Implementation::on_interrupt(u32 vector) {
     if (is_software) {
         // The IP is the next instruction's; the INT is the last of its block and the model retires
         // it.
-        u64 start = step_ip_;
+        u64 start = step_ip_ + code_base_;
         if (!stepping_ && block_ != nullptr) {
-            start = offset_of(block_address_ + block_->last_offset);
+            start = block_address_ + block_->last_offset;
             ++remaining_;
             block_ = nullptr;
         }
-        leave(
-            {.kind = ExitKind::SoftwareInterrupt, .ip = start, .vector = static_cast<u8>(vector)});
+        leave({.kind = ExitKind::SoftwareInterrupt,
+               .ip = offset_of(start),
+               .vector = static_cast<u8>(vector),
+               .instruction = instruction_at(start)});
         return;
     }
     if (vector == page_fault_vector) {
         on_page_fault(LinearAddress{context_.core().cr[2]}, error_code);
+        if (!exit_ && !retry_ && !thrown_) { // the core goes on by itself
+            context_.restore();
+            must_forget_ = false;
+        }
         return;
     }
-    settle(ip + code_base_);
+    u64 const linear = ip + code_base_;
+    // The core makes a near branch to an address that is not canonical, and refuses the fetch.
+    bool const is_astray = code_size_ == CodeSize::Bits64 && !seg::is_canonical(ip);
+    if (vector == general_protection_vector && is_astray && !stepping_ &&
+        leave_beyond_code(settle_at_fetch(linear), ip)) {
+        return;
+    }
+    settle(linear);
     leave({.kind = ExitKind::Trap,
            .ip = ip,
            .vector = static_cast<u8>(vector),
-           .error_code = error_code});
+           .error_code = error_code,
+           .instruction = instruction_at(linear)});
 }
 
 void Engine::Implementation::on_page_fault(LinearAddress address, u32 error_code) {
@@ -103,7 +130,9 @@ void Engine::Implementation::on_page_fault(LinearAddress address, u32 error_code
     u64 const linear = ip + code_base_;
     bool const is_fetch = (error_code & fault_fetch) != 0;
     if (is_fetch) {
-        settle_at_fetch(linear);
+        if (leave_beyond_code(settle_at_fetch(linear), ip)) {
+            return;
+        }
         if (!stepping_ &&
             remaining_ == 0) { // the fetch belongs to an instruction beyond the budget
             leave({.kind = ExitKind::BudgetSpent, .ip = ip});
@@ -136,8 +165,7 @@ void Engine::Implementation::on_page_fault(LinearAddress address, u32 error_code
 
 // The core loads before it stores; the processor asks for the right to write at once.
 bool Engine::Implementation::reads_to_write(LinearAddress address, u64 ip) {
-    Instruction const instruction =
-        decode(code_bytes(ip + code_base_, longest_instruction), code_size_);
+    Instruction const instruction = instruction_at(ip + code_base_);
     if (!is_read_modify_write(instruction)) {
         return false;
     }
@@ -152,7 +180,9 @@ void Engine::Implementation::grant(PrivilegeClass who, LinearAddress page, Physi
                                    mmu::AccessType access) {
     unicorn::Grant const granted = mappings_.grant(who, page, frame, access);
     if (granted == unicorn::Grant::NewCode) {
-        blocks_->clear();
+        for (std::size_t size = 0; size < 3; ++size) {
+            tables_of_blocks_[static_cast<std::size_t>(who_) * 3 + size].clear();
+        }
     }
     grant_failed_ = grant_failed_ || granted == unicorn::Grant::Later;
 }
@@ -172,9 +202,14 @@ bool Engine::Implementation::is_repeating(u64 address) const {
 
 // Everything a block may need but to be counted.
 void Engine::Implementation::on_special_block(u64 address, u32 size) {
-    if (stepping_ || is_repeating(address)) { // an element more: counted when the instruction began
+    if (stepping_) {
         return;
     }
+    if (is_repeating(address)) { // an element more: counted when the instruction began
+        has_elements_ = true;
+        return;
+    }
+    has_elements_ = inside_repeat_ = inside_repeat_ && address == repeat_;
     block_ = nullptr; // its slot may be the one that is filled now
     unicorn::Block& slot = blocks_->slot(address);
     u64 const key = unicorn::BlockTable::key_of(address, size);
@@ -193,47 +228,10 @@ void Engine::Implementation::on_special_block(u64 address, u32 size) {
         leave({.kind = ExitKind::BudgetSpent, .ip = offset_of(address)});
         return;
     }
+    inside_repeat_ = false;
     remaining_ -= slot.instructions;
     block_ = &slot;
     block_address_ = address;
-}
-
-// Fills the slot. False if the run has to begin anew at this block, because hooks were added in it.
-bool Engine::Implementation::look_at_new_block(u64 address, u32 size, unicorn::Block& slot) {
-    BlockScan const scan = scan_block(code_bytes(address, size), code_size_);
-    bool const crosses = LinearAddress{address}.page() != LinearAddress{address + size - 1}.page();
-    slot = {.key = unicorn::BlockTable::key_of(address, size) |
-                   (scan.ends_in_rep || crosses ? unicorn::BlockTable::special : 0),
-            .instructions = static_cast<u16>(scan.instructions),
-            .size = static_cast<u16>(size),
-            .last_offset = static_cast<u16>(scan.last_offset),
-            .ends_in_rep = scan.ends_in_rep};
-    bool added = false;
-    for (u32 const offset : scan.leak_offsets) {
-        u64 const leak = address + offset;
-        if (hooked_leaks_.insert(leak).second) {
-            add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&Implementation::leak_hook), leak, leak);
-            added = true;
-        }
-    }
-    if (added) {
-        // The translation at hand does not know the new hooks.
-        uc_ctl_remove_cache(handle_.engine, address, address + size);
-        try_again_at(offset_of(address));
-    }
-    return !added;
-}
-
-void Engine::Implementation::on_leak(u64 address) {
-    if (stepping_ || exit_ || retry_) {
-        return;
-    }
-    // Other code may have come to this address since.
-    if (!leaks(decode(code_bytes(address, longest_instruction), code_size_))) {
-        return;
-    }
-    settle(address);
-    leave({.kind = ExitKind::Leak, .ip = offset_of(address)});
 }
 
 } // namespace ringside

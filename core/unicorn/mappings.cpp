@@ -31,12 +31,13 @@ bool allows(u64 entry, mmu::AccessType access) {
 
 } // namespace
 
-Mappings::Mappings(uc_engine* engine, Ram& ram)
+Mappings::Mappings(uc_engine* engine, Ram& ram, unsigned hole)
     : engine_{engine}
     , ram_{ram}
-    , tables_{engine}
-    , backend_{Backend::make(engine, ram)}
-    , stub_{engine, tables_.stub_root()}
+    , hole_{hole}
+    , tables_{engine, hole_base(hole)}
+    , backend_{Backend::make(engine, ram, hole_base(hole))}
+    , stub_{engine, tables_}
     , places_(ram.frame_count() + 1) {}
 
 std::vector<Mappings::Place>& Mappings::places(u64 frame) {
@@ -82,7 +83,12 @@ bool Mappings::exclude(u64 frame, bool executable) {
 }
 
 bool Mappings::make_way(PrivilegeClass who, LinearAddress page, PhysicalAddress frame) {
+    if (tables_.hold(page)) {
+        needs_hole_ = true;
+        return false;
+    }
     if (!backend_->has_window(page)) {
+        needs_window_ = backend_->is_worn_out();
         pending_window_ = {page.value(), frame.value()};
         return false;
     }
@@ -236,7 +242,7 @@ std::vector<u64> Mappings::writable_frames() const {
 }
 
 bool Mappings::settle() {
-    if (pending_window_) {
+    if (pending_window_ && !needs_new_core()) {
         backend_->place(LinearAddress{pending_window_->first},
                         PhysicalAddress{pending_window_->second});
         pending_window_.reset();

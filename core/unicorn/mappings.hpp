@@ -19,7 +19,8 @@ enum class Grant : u8 {
 
 class Mappings {
 public:
-    Mappings(uc_engine* engine, Ram& ram);
+    // `hole`: the number of the gibibyte of linear space that this core keeps for itself.
+    Mappings(uc_engine* engine, Ram& ram, unsigned hole);
 
     [[nodiscard]] u64 root(PrivilegeClass who) const { return tables_.root(who); }
     // Inside a run of this class.
@@ -30,6 +31,14 @@ public:
     [[nodiscard]] bool is_granted(PrivilegeClass who, LinearAddress page, mmu::AccessType access);
     // The bytes the class sees at a granted page; null if none.
     [[nodiscard]] u8 const* page_bytes(PrivilegeClass who, LinearAddress page);
+
+    // The core reached for an address where it has nothing. Inside a run.
+    void uncover(LinearAddress address) { backend_->uncover(address); }
+    // Something was asked for that this core cannot show: a new one is needed, with another hole if
+    // so.
+    [[nodiscard]] bool needs_new_core() const { return needs_window_ || needs_hole_; }
+    [[nodiscard]] bool is_worn_out() const { return needs_new_core() || backend_->is_worn_out(); }
+    [[nodiscard]] unsigned next_hole() const { return hole_ + (needs_hole_ ? 1U : 0U); }
 
     void drop(LinearAddress start, u64 size);
     void drop_all();
@@ -61,6 +70,9 @@ private:
 
     uc_engine* engine_;
     Ram& ram_;
+    unsigned hole_;
+    bool needs_hole_ = false;
+    bool needs_window_ = false;
     HiddenTables tables_;
     std::unique_ptr<Backend> backend_;
     FlushStub stub_;

@@ -59,11 +59,11 @@ PrivilegeClass class_of(Cpu const& cpu) {
 
 CodeSize code_size_of(Cpu const& cpu) {
     switch (cpu.segments.mode(cpu.rflags)) {
-    case seg::Mode::Real:
     case seg::Mode::Virtual8086:
         return CodeSize::Bits16;
     case seg::Mode::Long64:
         return CodeSize::Bits64;
+    case seg::Mode::Real: // what protected mode left in CS stays until CS is loaded there again
     case seg::Mode::Protected:
     case seg::Mode::Compatibility:
         break;
@@ -96,10 +96,12 @@ void dress(Context& context, Cpu const& cpu, u64 hidden_root) {
         bool const big =
             i == static_cast<std::size_t>(SegmentName::SS) ? big_stack : size == CodeSize::Bits32;
         core.segments[i] = dressed(cpu.segments.registers[i], is_code, size, big);
+        if (size == CodeSize::Bits64 && i < static_cast<std::size_t>(SegmentName::FS)) {
+            core.segments[i].base = 0; // whatever was loaded (SDM volume 3, section 3.4.4)
+        }
     }
     core.hflags = hflags_of(cpu, size, big_stack);
     core.cr[3] = hidden_root;
-    context.clear_exception();
 }
 
 } // namespace ringside::unicorn

@@ -3,22 +3,38 @@
 #include <csetjmp>
 #include <csignal>
 #include <unistd.h>
+#include <utility>
 
 namespace ringside::unicorn {
 
 namespace {
 
-thread_local sigjmp_buf* way_out = nullptr;
+struct Run {
+    sigjmp_buf way_out{};
+    FILE* heard = nullptr; // what `stderr` was before the run
+    bool in_translator = false;
+};
+thread_local Run run;
 struct sigaction action_before {};
 
-// Only C frames of Unicorn lie between the signal and `start`: the translator calls none of our
-// hooks.
+// The translator's stream while the core runs.
+FILE* nowhere() {
+    static FILE* const stream = std::fopen("/dev/null", "we");
+    return stream != nullptr ? stream : stderr;
+}
+
+// Only C frames of Unicorn lie between the signal and `start`: hooks are OwnCode.
 void on_abort(int signal) {
-    if (way_out != nullptr) {
-        siglongjmp(*way_out, 1); // NOLINT(cert-err52-cpp)
+    if (run.in_translator) {
+        siglongjmp(run.way_out, 1); // NOLINT(cert-err52-cpp)
     }
     sigaction(signal, &action_before, nullptr);
     raise(signal);
+}
+
+void leave_core() {
+    run.in_translator = false;
+    stderr = run.heard;
 }
 
 } // namespace
@@ -35,15 +51,25 @@ void watch_translator() {
 }
 
 std::optional<uc_err> start(uc_engine* engine, u64 ip) {
-    sigjmp_buf here;
-    if (sigsetjmp(here, 0) != 0) { // NOLINT(cert-err52-cpp)
-        way_out = nullptr;
+    if (sigsetjmp(run.way_out, 0) != 0) { // NOLINT(cert-err52-cpp)
+        leave_core();
         return std::nullopt;
     }
-    way_out = &here;
+    run.heard = std::exchange(stderr, nowhere());
+    run.in_translator = true;
     uc_err const error = uc_emu_start(engine, ip, 0, 0, 0);
-    way_out = nullptr;
+    leave_core();
     return error;
+}
+
+OwnCode::OwnCode()
+    : silent_{std::exchange(stderr, run.heard)} {
+    run.in_translator = false;
+}
+
+OwnCode::~OwnCode() {
+    stderr = silent_;
+    run.in_translator = true;
 }
 
 } // namespace ringside::unicorn

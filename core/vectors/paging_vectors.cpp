@@ -1,8 +1,10 @@
 #include "core/vectors/paging_vectors.hpp"
 
+#include "core/vectors/harness.hpp"
 #include "core/vectors/sparse_memory.hpp"
 #include "mmu/mmu.hpp"
 #include "mmu/page_table_entry.hpp"
+#include "mmu/rules.hpp"
 #include "seg/descriptor_table.hpp"
 
 #include <algorithm>
@@ -14,11 +16,8 @@ namespace {
 using mmu::Access;
 using mmu::AccessType;
 
-constexpr u32 stored = 0x11223344;                 // EAX, which `w` stores
 constexpr u64 descriptor_accessed = u64{1} << 40U; // the A bit of a segment descriptor
 constexpr u64 accessed_byte = 5;                   // and the byte that holds it
-constexpr u64 supervisor_stub = 0x8000;
-constexpr u64 user_stub = 0x400000;
 
 bool is_table_word(MemoryWord const& word) {
     return word.role == "pml4e" || word.role == "pdpte" || word.role == "pde" || word.role == "pte";
@@ -57,7 +56,9 @@ public:
         }
         compare_outcome();
         compare_memory();
-        return comparison_.verdict(reason());
+        Verdict verdict = comparison_.verdict(reason());
+        verdict.checks = std::move(checks_);
+        return verdict;
     }
 
 private:
@@ -69,6 +70,7 @@ private:
         mmu::PdpteLoad const load = mmu::load_pdptes(memory_, context_);
         context_.pdptes = load.pdptes;
         fault_ = load.fault;
+        checks_.push_back({&mmu::rules::pae_pdpte_reserved, !fault_});
         phase_ = fault_ ? 0 : 1;
         return !fault_;
     }
@@ -80,7 +82,7 @@ private:
         } else if (given_.acc == "x") {
             access(target, AccessType::Fetch, false);
         } else if (given_.acc == "w") {
-            store(access(target, AccessType::Write, false), stored, 4);
+            store(access(target, AccessType::Write, false), harness::eax, 4);
         } else if (given_.acc == "m") {
             increment(access(target, AccessType::Write, false));
         } else if (given_.acc == "il") {
@@ -127,6 +129,9 @@ private:
             .address = address, .type = type, .user = given_.cpl == 3, .implicit = implicit};
         mmu::Lookup const lookup = mmu_.look_up(memory_, context_, request);
         last_ = lookup.walk;
+        if (last_) {
+            checks_.insert(checks_.end(), last_->checks.begin(), last_->checks.end());
+        }
         mmu_.commit(lookup, memory_, context_);
         if (!lookup.outcome) {
             fault_ = lookup.outcome.error();
@@ -164,7 +169,7 @@ private:
             compare_cr2(*out.cr2);
         }
         if (phase_ == 1) { // in phase 0 it is the harness's instruction, not the case's
-            u64 const stub = given_.cpl == 3 ? user_stub : supervisor_stub;
+            u64 const stub = harness::stubs[given_.cpl];
             comparison_.equal("ip", out.ip, fetch_faulted_ ? *given_.linear : stub);
         }
     }
@@ -233,6 +238,7 @@ private:
     std::optional<u64> hit_;
     u64 phase_ = 1;
     bool fetch_faulted_ = false;
+    std::vector<Check> checks_;
     Comparison comparison_;
 };
 

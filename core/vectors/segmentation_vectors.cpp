@@ -1,6 +1,7 @@
 #include "core/vectors/segmentation_vectors.hpp"
 
 #include "core/host_error.hpp"
+#include "core/vectors/harness.hpp"
 #include "core/vectors/segmentation_world.hpp"
 #include "core/x86/rflags.hpp"
 #include "seg/far_transfer.hpp"
@@ -16,6 +17,7 @@ namespace ringside::vectors {
 namespace {
 
 using namespace seg;
+using harness::ring0_stack_top;
 
 // LAR ecx,ebx; LSL edx,ebx; VERR bx; SETE al; VERW bx; SETE ah; then MOV sreg,bx and the access.
 constexpr std::array<u8, 18> queries{0x0f, 0x02, 0xcb, 0x0f, 0x03, 0xd3, 0x0f, 0x00, 0xe3,
@@ -40,7 +42,9 @@ public:
             query();
             load_and_access();
         }
-        return compare();
+        Verdict verdict = compare();
+        verdict.checks = std::move(checks_);
+        return verdict;
     }
 
 private:
@@ -51,6 +55,9 @@ private:
     template <class Record>
     void arrive(Record const& record);
     void refused(Fault const& fault, u64 ip);
+    void note(CheckList const& checks) {
+        checks_.insert(checks_.end(), checks.begin(), checks.end());
+    }
     [[nodiscard]] Verdict compare() const;
     void compare_memory(Comparison& comparison) const;
     [[nodiscard]] u64 recorded(MemoryWord const& before) const;
@@ -69,6 +76,7 @@ private:
     u64 stub_;
     Outcome model_;
     std::string rule_ = "no rule refused";
+    std::vector<Check> checks_;
 };
 
 void Replay::query() {
@@ -92,6 +100,7 @@ void Replay::load_and_access() {
     SegmentName const name = named_register();
     SegmentLoad const load = load_segment(world_.state, world_.memory, vector_.eflags, name,
                                           Selector{*vector_.selector});
+    note(load.checks);
     commit(load.writes, world_.memory);
     if (!load.outcome) {
         refused(load.outcome.error(), stub_ + load_offset);
@@ -108,6 +117,7 @@ void Replay::access_memory(SegmentName name) {
     auto const size = static_cast<unsigned>(vector_.acc[1] - '0');
     SegmentAccess const record = access(world_.state, vector_.eflags, name, *vector_.offset, size,
                                         write ? SegmentAccessType::Write : SegmentAccessType::Read);
+    note(record.checks);
     u64 const ip = stub_ + access_offset;
     if (!record.outcome) {
         refused(record.outcome.error(), ip);
@@ -158,6 +168,7 @@ void Replay::transfer() {
 // Commits the transfer and fetches the first instruction at its target.
 template <class Record>
 void Replay::arrive(Record const& record) {
+    note(record.checks);
     commit(record.writes, world_.memory);
     if (!record.outcome) {
         refused(record.outcome.error(), stub_);
@@ -168,6 +179,7 @@ void Replay::arrive(Record const& record) {
     world_.control = next;
     SegmentAccess const fetch =
         access(world_.state, next.rflags, SegmentName::CS, next.ip, 1, SegmentAccessType::Fetch);
+    note(fetch.checks);
     if (!fetch.outcome) {
         refused(fetch.outcome.error(), next.ip);
     } else if (auto const byte = world_.memory.read(fetch.outcome.value(), 1, privilege()); !byte) {

@@ -1,9 +1,8 @@
 #include "core/vectors/segmentation_world.hpp"
 
 #include "core/host_error.hpp"
+#include "core/vectors/harness.hpp"
 #include "core/x86/control_registers.hpp"
-
-#include <array>
 
 namespace ringside::vectors {
 
@@ -11,23 +10,7 @@ namespace {
 
 using namespace seg;
 
-constexpr u64 gdt_base = 0x2000;
-constexpr u64 tss_base = 0x3000;
-constexpr u64 supervisor_end = 0x100000;
-constexpr u64 user_page = 0x400000;
-constexpr u64 user_frame = 0x8000;
-
-// By ring: the fixed selectors, their stacks, and where the stub runs.
-constexpr std::array<u16, 4> code_selectors{0x08, 0x59, 0x6a, 0x1b};
-constexpr std::array<u16, 4> stack_selectors{0x10, 0x61, 0x72, 0x23};
-constexpr std::array<u64, 4> stack_pointers{0x6fc0, 0x77c0, 0x7bc0, 0x400fc0};
-constexpr std::array<u64, 4> stub_addresses{0x8000, 0x8000, 0x8000, user_page};
-constexpr std::array<u32, 3> inner_stack_tops{ring0_stack_top, 0x7800, 0x7c00}; // ESP0..2
-
-// Flat 4 GiB segments of ring 0, accessed; the DPL is bits 46:45.
-constexpr u64 flat_code = 0x00cf9b000000ffff;
-constexpr u64 flat_data = 0x00cf93000000ffff;
-constexpr u64 busy_tss32 = u64{0x8b} << 40U;
+using namespace harness;
 
 // The physical address of one byte, or the #PF of 32-bit paging.
 Result<u64, Fault> translate(u64 linear, bool write, Privilege privilege) {
@@ -37,7 +20,7 @@ Result<u64, Fault> translate(u64 linear, bool write, Privilege privilege) {
         return linear;
     }
     LinearAddress const address{linear};
-    if (address.page().value() == user_page) {
+    if (address.page().value() == user_stub) {
         return user_frame + address.page_offset();
     }
     u32 const error_code = (supervisor_page ? 1U : 0U) | (write ? 2U : 0U) | (user ? 4U : 0U);
@@ -56,21 +39,20 @@ void refuse_unless(bool holds, VectorCase const& vector, char const* why) {
 
 void lay_tables(SegmentationMemory& memory) {
     for (u64 ring = 0; ring < 4; ++ring) {
-        u64 const dpl = ring << 45U;
-        memory.set_word(PhysicalAddress{gdt_base + (code_selectors[ring] & 0xfff8U)},
-                        flat_code | dpl);
-        memory.set_word(PhysicalAddress{gdt_base + (stack_selectors[ring] & 0xfff8U)},
-                        flat_data | dpl);
+        memory.set_word(PhysicalAddress{gdt + (code_selectors[ring] & 0xfff8U)},
+                        flat_code | dpl(ring));
+        memory.set_word(PhysicalAddress{gdt + (stack_selectors[ring] & 0xfff8U)},
+                        flat_data | dpl(ring));
     }
     for (unsigned ring = 0; ring < 3; ++ring) { // ESP0 is at offset 4, SS0 at 8, ESP1 at 12, ...
-        LinearAddress const pointer{tss_base + 4 + u64{ring} * 8};
+        LinearAddress const pointer{tss + 4 + u64{ring} * 8};
         memory.write(pointer, 4, inner_stack_tops[ring], Privilege::Supervisor);
         memory.write(pointer + 4, 4, stack_selectors[ring], Privilege::Supervisor);
     }
 }
 
 SegmentRegister fixed_segment(SegmentationMemory const& memory, u16 selector) {
-    PhysicalAddress const address{gdt_base + (selector & 0xfff8U)};
+    PhysicalAddress const address{gdt + (selector & 0xfff8U)};
     return loaded_segment(Selector{selector}, SegmentDescriptor{memory.word(address)});
 }
 
@@ -139,22 +121,22 @@ SegmentationWorld start_world(VectorCase const& vector) {
     SegmentState& state = world.state;
     state.protection = true;
     state.cpl = static_cast<Ring>(vector.cpl);
-    state.gdtr = {.base = gdt_base, .limit = static_cast<u16>(vector.gdt_limit)};
+    state.gdtr = {.base = gdt, .limit = static_cast<u16>(vector.gdt_limit)};
     if (vector.ldt) {
         state.ldtr.base = vector.ldt->base;
         state.ldtr.limit = vector.ldt->limit;
         state.ldtr.usable = true;
     }
-    state.tr.base = tss_base;
-    state.tr.limit = 0x67;
-    state.tr.descriptor = SegmentDescriptor{busy_tss32};
+    state.tr.base = tss;
+    state.tr.limit = tss_limit;
+    state.tr.descriptor = SegmentDescriptor{busy_tss};
     state.tr.usable = true;
-    state.registers.fill(fixed_segment(world.memory, stack_selectors[3]));
+    state.registers.fill(fixed_segment(world.memory, data_selector));
     state[SegmentName::CS] = fixed_segment(world.memory, code_selectors[vector.cpl]);
     state[SegmentName::SS] = fixed_segment(world.memory, stack_selectors[vector.cpl]);
     world.control = ControlState{.cs = state[SegmentName::CS],
                                  .ss = state[SegmentName::SS],
-                                 .ip = stub_addresses[vector.cpl],
+                                 .ip = stubs[vector.cpl],
                                  .sp = stack_pointers[vector.cpl],
                                  .rflags = vector.eflags,
                                  .cpl = state.cpl};

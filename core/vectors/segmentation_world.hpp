@@ -37,7 +37,4 @@ struct SegmentationWorld {
 // Throws HostError for a state that such a machine cannot have.
 [[nodiscard]] SegmentationWorld start_world(VectorCase const& vector);
 
-// The stack of ring 0 that the TSS names.
-inline constexpr u64 ring0_stack_top = 0x7000;
-
 } // namespace ringside::vectors

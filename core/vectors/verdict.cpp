@@ -40,7 +40,7 @@ void Comparison::equal(std::string_view what, std::string const& processor,
 }
 
 Verdict Comparison::verdict(std::string reason) const {
-    return {first_, std::move(reason)};
+    return {first_, std::move(reason), {}};
 }
 
 } // namespace ringside::vectors

@@ -1,10 +1,12 @@
 #pragma once
 // Whether a model did what the processor did; if not, what is the first thing that differs.
 #include "core/x86/integers.hpp"
+#include "core/x86/rule.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringside::vectors {
 
@@ -16,7 +18,8 @@ struct Difference {
 
 struct Verdict {
     std::optional<Difference> difference; // none: the model agrees
-    std::string reason; // how the model came to its outcome: the rule it refused by
+    std::string reason;          // how the model came to its outcome: the rule it refused by
+    std::vector<Check> checks{}; // of the models' replay: every rule that was asked on the way
     [[nodiscard]] bool equal() const { return !difference; }
 };
 

@@ -7,7 +7,6 @@ namespace ringside::view {
 namespace {
 
 constexpr std::size_t views_kept = 6;
-constexpr u64 search_chunk = 8192; // ticks that are replayed at once when looking backwards
 
 } // namespace
 
@@ -65,7 +64,7 @@ MachineView const& Cockpit::view_at(Moment moment) {
     if (kept_.size() == views_kept) {
         kept_.pop_front();
     }
-    kept_.push_back({moment, maker_.make(moment, breakpoints_)});
+    kept_.push_back({moment, maker_.make(moment, settings_)});
     return kept_.back().view;
 }
 
@@ -87,11 +86,12 @@ Moment Cockpit::earlier() const {
 }
 
 MachineView const& Cockpit::before() {
-    return view_at(earlier());
+    return view_at(compared_ ? settings_.marks.at(*compared_) : earlier());
 }
 
 bool Cockpit::move(Unit unit, Direction direction) {
     unit_ = unit;
+    stopped_by_.clear();
     switch (unit) {
     case Unit::Micro:
         return step_micro(direction);
@@ -189,100 +189,6 @@ bool Cockpit::step_tick(Direction direction) {
     }
     go_to_tick(at_.tick - 1);
     return true;
-}
-
-Cpu const& Cockpit::cpu_at(u64 tick) {
-    subject_.session->go_to_tick(tick);
-    return subject_.session->cpu();
-}
-
-u64 Cockpit::linear_ip(Cpu const& cpu) const {
-    return cpu.segments[seg::SegmentName::CS].base + cpu.rip;
-}
-
-// The first tick after now at which `stop` holds; else the end.
-template <class Stop>
-bool Cockpit::forward_until(Stop const& stop) {
-    for (u64 tick = at_.tick + 1; tick <= last_tick(); ++tick) {
-        if (stop(cpu_at(tick))) {
-            go_to_tick(tick);
-            return true;
-        }
-    }
-    bool const moved = at_.event != events();
-    go_to_event(events());
-    return moved;
-}
-
-// The last tick before now at which `stop` holds, looked for in stretches from the back; else the
-// beginning.
-template <class Stop>
-bool Cockpit::back_until(Stop const& stop) {
-    if (at_.tick == 0) {
-        return false;
-    }
-    for (u64 end = at_.tick; end > 0;) {
-        u64 const begin = end > search_chunk ? end - search_chunk : 0;
-        u64 found = end;
-        for (u64 tick = begin; tick < end; ++tick) {
-            if (stop(cpu_at(tick))) {
-                found = tick;
-            }
-        }
-        if (found != end) {
-            go_to_tick(found);
-            return true;
-        }
-        end = begin;
-    }
-    go_to_event(0);
-    return true;
-}
-
-namespace {
-
-// Is the stack as far out as it was, in the same ring? Then a call, an INT or a fault is over.
-bool back_at_level(Cpu const& cpu, Ring ring, u64 stack) {
-    return number(cpu.cpl()) > number(ring) || (cpu.cpl() == ring && cpu[Gpr::RSP] >= stack);
-}
-
-} // namespace
-
-bool Cockpit::step_over(Direction direction) {
-    Cpu const start = cpu_at(at_.tick);
-    auto const stop = [&](Cpu const& cpu) {
-        return back_at_level(cpu, start.cpl(), start[Gpr::RSP]) ||
-               breakpoints_.contains(linear_ip(cpu));
-    };
-    return direction == Direction::Forward ? forward_until(stop) : back_until(stop);
-}
-
-bool Cockpit::step_out(Direction direction) {
-    Cpu const start = cpu_at(at_.tick);
-    auto const stop = [&](Cpu const& cpu) {
-        return number(cpu.cpl()) > number(start.cpl()) ||
-               (cpu.cpl() == start.cpl() && cpu[Gpr::RSP] > start[Gpr::RBP] + 4) ||
-               breakpoints_.contains(linear_ip(cpu));
-    };
-    return direction == Direction::Forward ? forward_until(stop) : back_until(stop);
-}
-
-bool Cockpit::run(Direction direction) {
-    if (breakpoints_.empty()) {
-        bool const forward = direction == Direction::Forward;
-        bool const moved = forward ? at_.event != events() : at_.tick != 0 || at_.event != 0;
-        go_to_event(forward ? events() : 0);
-        return moved;
-    }
-    auto const stop = [&](Cpu const& cpu) { return breakpoints_.contains(linear_ip(cpu)); };
-    return direction == Direction::Forward ? forward_until(stop) : back_until(stop);
-}
-
-void Cockpit::toggle_breakpoint(u64 linear) {
-    if (!breakpoints_.insert(linear).second) {
-        breakpoints_.erase(linear);
-    }
-    kept_.clear(); // the code panel marks them
 }
 
 } // namespace ringside::view

@@ -7,12 +7,13 @@
 #include "core/view/view_maker.hpp"
 
 #include <list>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace ringside::view {
+
+class Seeker; // search.cpp
 
 enum class Unit : u8 { Micro, Event, Scene, Instruction, Over, Out, Run };
 enum class Direction : u8 { Forward, Back };
@@ -23,6 +24,9 @@ public:
 
     // Moves by one unit; false when the run ends (or begins) here.
     bool move(Unit unit, Direction direction);
+    // Why the last move stopped before its end: "stop: walk"; empty when it did
+    // not.
+    [[nodiscard]] std::string const& stopped_by() const { return stopped_by_; }
     void go(Moment moment);
     void go_to_event(u64 index); // events().size(): the end
     void go_to_tick(u64 tick);   // and the first event that is not before it
@@ -33,14 +37,27 @@ public:
     [[nodiscard]] std::string key() const; // of the event that is next; "" at the end
     [[nodiscard]] Moment moment() const { return at_; }
 
-    // The panels' data, and the same a unit of the last move earlier, for what changed.
+    // The panels' data, and the same a unit of the last move earlier, for what
+    // changed; or that of the mark to compare with.
     [[nodiscard]] MachineView const& now();
     [[nodiscard]] MachineView const& before();
 
     // Code breakpoints, by linear address; a name, FILE:LINE or hex address is found first.
     [[nodiscard]] std::vector<u64> resolve(std::string_view place) const; // empty: unknown
+    // Each sets, or takes away what is set already; the answer says which. They
+    // throw HostError for what they do not understand.
     void toggle_breakpoint(u64 linear);
-    [[nodiscard]] std::set<u64> const& breakpoints() const { return breakpoints_; }
+    std::string toggle_stop(std::string_view kind);        // event_stop.hpp
+    std::string toggle_watch(std::string_view expression); // watch.hpp
+    std::string set_mark(char letter);
+    std::string go_to_mark(char letter);
+    std::string toggle_compare(char letter); // `before` is then this mark's moment
+    [[nodiscard]] Settings const& settings() const { return settings_; }
+
+    // Goes to the next event with this text in its key or sentence, the last one
+    // backwards; nothing repeats the search before. The answer tells how many
+    // there are.
+    std::string find(std::string_view text, Direction direction);
 
     // One command in words, as after `:`; the answer is one line or more, empty when the panels say
     // it all. `help` lists them. Throws HostError for what it does not understand.
@@ -60,10 +77,9 @@ private:
     bool step_over(Direction direction);
     bool step_out(Direction direction);
     bool run(Direction direction);
-    template <class Stop>
-    bool forward_until(Stop const& stop);
-    template <class Stop>
-    bool back_until(Stop const& stop);
+    bool search(Direction direction, Seeker& seeker);
+    [[nodiscard]] std::optional<u64> stopping_event(Direction direction) const;
+    [[nodiscard]] std::string settings_text() const;
     [[nodiscard]] Cpu const& cpu_at(u64 tick);
     [[nodiscard]] u64 linear_ip(Cpu const& cpu) const;
     [[nodiscard]] Moment moment_at_tick(u64 tick) const;
@@ -77,7 +93,11 @@ private:
     ViewMaker maker_;
     Moment at_;
     Unit unit_ = Unit::Event;
-    std::set<u64> breakpoints_;
+    Settings settings_;
+    std::string stopped_by_;
+    std::optional<char> compared_; // a mark
+    std::string sought_;
+    std::vector<u64> hits_; // events with it, ascending
     struct Kept {
         Moment moment;
         MachineView view;

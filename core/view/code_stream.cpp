@@ -16,17 +16,38 @@ constexpr u64 longest_function = 8192; // bytes that are read of one function
 constexpr std::size_t instructions_before = 24;
 constexpr std::size_t instructions_after = 24;
 
+// The base that a code selector of the GDT stands for now; code of an LDT has none of the names.
+u64 code_base(Session const& session, u16 selector) {
+    Cpu const& cpu = session.cpu();
+    if (cpu.segments[seg::SegmentName::CS].selector.raw == selector) {
+        return cpu.segments[seg::SegmentName::CS].base;
+    }
+    std::vector<u8> const bytes =
+        session.peek(LinearAddress{cpu.segments.gdtr.base + (selector & 0xfff8U)}, 8);
+    u64 raw = 0;
+    for (std::size_t byte = bytes.size(); byte-- > 0;) {
+        raw = raw << 8U | bytes[byte];
+    }
+    seg::SegmentDescriptor const descriptor{raw};
+    return cpu.segments.long_mode_active && descriptor.long_mode() ? 0 : descriptor.base();
+}
+
 // "0x8049abc" in an instruction's text is named when something of that name starts just there.
-std::string named_operand(std::string const& text, Symbols const& symbols) {
+// Jumps are shown with linear targets, data with its offset in a segment that begins at `base`.
+std::string named_operand(std::string const& text, Symbols const& symbols, u64 base) {
     std::size_t const at = text.find("0x");
     if (at == std::string::npos) {
         return {};
     }
     u64 value = 0;
     std::from_chars(text.data() + at + 2, text.data() + text.size(), value, 16);
-    auto const place = symbols.at(value);
-    bool const exact = place && !place->function.empty() && place->offset == 0 && value > 0x1000;
-    return exact ? std::string{place->function} : std::string{};
+    for (u64 const address : {value, value + base}) {
+        auto const place = symbols.at(address);
+        if (place && !place->function.empty() && place->offset == 0 && value > 0x1000) {
+            return std::string{place->function};
+        }
+    }
+    return {};
 }
 
 class StreamWriter {
@@ -39,7 +60,9 @@ public:
 
     // The context that a gate interrupted: its last source line and instruction.
     void outer(OpenGate const& gate) {
-        CodeAt const at{gate.gate.from.ip, gate.cr3, gate.gate.from.cpl};
+        u64 const linear = code_base(session_, gate.gate.from.cs) + gate.gate.from.ip;
+        CodeAt const at{size_ == CodeSize::Bits64 ? linear : linear & 0xffffffff, gate.cr3,
+                        gate.gate.from.cpl};
         heading(at, true);
         std::vector<CodeLine> const code = function(at);
         auto const here = std::find_if(code.begin(), code.end(), [&](CodeLine const& line) {
@@ -173,7 +196,8 @@ private:
         line.ring = ring;
         line.address = address;
         line.text = disassemble(bytes, address, size_);
-        line.note = named_operand(line.text, guest_.of(ring));
+        u64 const base = ring == 0 ? session_.cpu().segments[seg::SegmentName::DS].base : 0;
+        line.note = named_operand(line.text, guest_.of(ring), base);
         line.breakpoint = breakpoints_.contains(address);
         return line;
     }

@@ -33,8 +33,18 @@ std::string help_text() {
         text += fmt::format("  {:<7} {:<2} {}\n", move.word, move.letter, move.does);
     }
     text += "go WHEN      41  41.3  insn:4811  key:sys1/write/copy  50%  start  end\n"
-            "break PLACE  a function, FILE:LINE or an address; the same again takes it away\n"
-            "breaks       all of them\n"
+            "break PLACE  a function, FILE:LINE or an address; the same again takes "
+            "it away\n"
+            "stop KIND    of event: fault, gate, cr3, walk, syscall write ...; "
+            "likewise\n"
+            "watch EXPR   eax, jiffies, [esp + 4], phys [253130], pte 804b000; "
+            "likewise\n"
+            "stops        all that is set\n"
+            "find TEXT    the next event with it in its key or sentence; alone: "
+            "again\n"
+            "mark LETTER  remembers this moment; 'to LETTER' goes there\n"
+            "compare LETTER  stars show what differs from that mark; again: as "
+            "before\n"
             "regs         the registers on one line\n"
             "key          the key of the next event\n"
             "where        the moment as numbers";
@@ -100,7 +110,7 @@ std::string Cockpit::breakpoint_command(std::string_view place) {
     for (u64 const address : found) {
         toggle_breakpoint(address);
         answer += fmt::format("{}breakpoint {:08x} {}", answer.empty() ? "" : "\n", address,
-                              breakpoints_.contains(address) ? "set" : "taken away");
+                              settings_.breakpoints.contains(address) ? "set" : "taken away");
     }
     return answer;
 }
@@ -129,7 +139,7 @@ void Cockpit::go_when(std::string_view text) {
 }
 
 std::string Cockpit::registers_text() {
-    Cpu const& cpu = cpu_at(at_.tick);
+    Cpu const& cpu = now().cpu;
     return fmt::format("eax {:x} ebx {:x} ecx {:x} edx {:x} esi {:x} edi {:x} ebp {:x} esp {:x} "
                        "eip {:x} eflags {:x} cs {:x} ss {:x} ds {:x} es {:x} cr2 {:x} cr3 {:x}",
                        cpu[Gpr::RAX], cpu[Gpr::RBX], cpu[Gpr::RCX], cpu[Gpr::RDX], cpu[Gpr::RSI],
@@ -159,7 +169,7 @@ std::string Cockpit::move_command(std::string_view word, std::string_view rest,
             return direction == Direction::Forward ? "the run ends here" : "the run begins here";
         }
     }
-    return {};
+    return stopped_by_;
 }
 
 std::string Cockpit::execute(std::string_view command) {
@@ -181,12 +191,24 @@ std::string Cockpit::execute(std::string_view command) {
     if (word == "break" || word == "b") {
         return breakpoint_command(rest);
     }
-    if (word == "breaks") {
-        std::string list;
-        for (u64 const address : breakpoints_) {
-            list += fmt::format("{}{:08x}", list.empty() ? "" : "\n", address);
+    if (word == "breaks" || word == "stops") {
+        return settings_text();
+    }
+    if (word == "stop" || word == "watch" || word == "find") {
+        if (rest.empty() && word != "find") {
+            throw HostError{fmt::format("{} WHAT: see help", word)};
         }
-        return list.empty() ? "no breakpoints" : list;
+        return word == "stop"    ? toggle_stop(rest)
+               : word == "watch" ? toggle_watch(rest)
+                                 : find(rest, Direction::Forward);
+    }
+    if (word == "mark" || word == "to" || word == "compare") {
+        if (rest.size() != 1) {
+            throw HostError{fmt::format("{} LETTER: '{}' is no letter", word, rest)};
+        }
+        return word == "mark" ? set_mark(rest[0])
+               : word == "to" ? go_to_mark(rest[0])
+                              : toggle_compare(rest[0]);
     }
     if (word == "regs") {
         return registers_text();

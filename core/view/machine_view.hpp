@@ -2,7 +2,7 @@
 // Everything the panels show of one moment, as plain data: a value that can be made by hand in a
 // test. `view_of` (view_of.hpp) makes it from a session. A panel is a pure function of such values,
 // so every panel works at every moment, and what changed is the difference between two of them.
-#include "core/cpu.hpp"
+#include "core/session.hpp"
 #include "core/trace/counters.hpp"
 #include "core/trace/event.hpp"
 #include "mmu/mmu.hpp"
@@ -84,6 +84,24 @@ struct SceneView {
     u64 last = 0;
 };
 
+// What the student has set (settings.hpp), in words, with the values of this
+// moment.
+struct SettingsView {
+    struct Value {
+        std::string text;  // the expression
+        std::string value; // "0804b000"; "not mapped"
+    };
+    struct Mark {
+        char letter = 'a';
+        u64 event = 0;
+        std::string key;
+    };
+    std::vector<Value> watches;
+    std::vector<std::string> breakpoints; // "c0102f3a sys_write+0x4"
+    std::vector<std::string> stops;       // kinds of events
+    std::vector<Mark> marks;
+};
+
 // A recorded event with its place in the story.
 struct EventView {
     u64 index = 0;
@@ -109,16 +127,18 @@ struct MachineView {
     std::optional<EventView> now;      // the event about to commit
     std::optional<EventView> walk;     // it, or the last walk before it
     std::optional<EventView> transfer; // it, or the last gate, return or refusal before it
+    std::vector<Explanation> accesses; // of the instruction that is next: its fetch, its operands
     StackView stack;
     std::vector<AddressSpaceView> spaces; // the current one first in time: user before kernel
     std::vector<VmaView> vmas;            // of the current process, ascending
     u64 user_end = 0xc0000000;            // first address that user code may not name
     std::vector<mmu::TlbEntry> tlb;
     std::vector<StoryEntry> story;  // a window around now
-    std::vector<SceneView> scenes;  // the whole run
+    std::vector<SceneView> scenes;  // that the window touches
     trace::Counters scene_counters; // from the first event of the scene to now
     trace::Counters run_counters;   // from reset to now
     std::string console;            // the last lines the guest printed before now
+    SettingsView settings;
 
     [[nodiscard]] bool is_64_bit() const;  // code segment with L = 1 in long mode
     [[nodiscard]] unsigned digits() const; // hex digits of a linear address: 8 or 16

@@ -2,31 +2,43 @@
 
 #include "core/x86/exception_vector.hpp"
 
-#include <map>
-
 namespace ringside::view {
 
+namespace {
+
+// IRET and SYSRET: the ways back.
+trace::Transfer const* as_return(trace::Event const& event) {
+    auto const* transfer = std::get_if<trace::Transfer>(&event.body);
+    bool const back = transfer != nullptr && transfer->kind != trace::TransferKind::SyscallInsn &&
+                      transfer->kind != trace::TransferKind::Far;
+    return back ? transfer : nullptr;
+}
+
+} // namespace
+
 std::vector<OpenGate> open_gates(std::span<trace::Event const> events, u32 pid) {
-    std::map<u32, std::vector<OpenGate>> open;
-    for (std::size_t index = 0; index < events.size(); ++index) {
+    // With the last return to ring 3 all gates before it are closed.
+    std::size_t first = events.size();
+    while (first > 0) {
+        trace::Transfer const* const back = as_return(events[first - 1]);
+        if (events[first - 1].pid == pid && back != nullptr && back->to.cpl == 3) {
+            break;
+        }
+        --first;
+    }
+    std::vector<OpenGate> open;
+    for (std::size_t index = first; index < events.size(); ++index) {
         trace::Event const& event = events[index];
-        auto& mine = open[event.pid];
+        if (event.pid != pid) {
+            continue;
+        }
         if (auto const* gate = std::get_if<trace::Gate>(&event.body)) {
-            mine.push_back({index, event.cr3, *gate});
-            continue;
-        }
-        auto const* transfer = std::get_if<trace::Transfer>(&event.body);
-        if (transfer == nullptr || transfer->kind == trace::TransferKind::SyscallInsn ||
-            transfer->kind == trace::TransferKind::Far) {
-            continue;
-        }
-        if (transfer->to.cpl == 3) {
-            mine.clear();
-        } else if (!mine.empty()) {
-            mine.pop_back();
+            open.push_back({index, event.cr3, *gate});
+        } else if (as_return(event) != nullptr && !open.empty()) {
+            open.pop_back();
         }
     }
-    return open[pid];
+    return open;
 }
 
 std::vector<std::string> pushed_names(trace::Gate const& gate) {

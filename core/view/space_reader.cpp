@@ -1,6 +1,5 @@
 // The address spaces of a moment: the areas that the kernel told of, and what the tables map.
 #include "core/view/view_maker.hpp"
-#include "kernel_stub/abi/tracepoints.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -8,32 +7,6 @@
 namespace ringside::view {
 
 namespace {
-
-// Keeps a process's list as kernel_stub/abi/tracepoints.h says: whatever lies in start..end is now
-// this area; unmap means that nothing is there any more.
-void apply(std::vector<VmaView>& areas, trace::Vma const& vma) {
-    std::vector<VmaView> kept;
-    for (VmaView const& area : areas) {
-        if (area.end <= vma.start || area.start >= vma.end) {
-            kept.push_back(area);
-            continue;
-        }
-        if (area.start < vma.start) {
-            kept.push_back(area);
-            kept.back().end = vma.start;
-        }
-        if (area.end > vma.end) {
-            kept.push_back(area);
-            kept.back().start = vma.end;
-        }
-    }
-    if (vma.op != TP_VMA_UNMAP) {
-        kept.push_back({vma.start, vma.end, vma.prot, vma.flags, vma.file});
-    }
-    std::sort(kept.begin(), kept.end(),
-              [](VmaView const& a, VmaView const& b) { return a.start < b.start; });
-    areas = std::move(kept);
-}
 
 std::string space_words(std::vector<mmu::MappedRange> const& ranges) {
     u64 user = 0;
@@ -50,30 +23,16 @@ std::string space_words(std::vector<mmu::MappedRange> const& ranges) {
 
 } // namespace
 
-void ViewMaker::add_areas(MachineView& view) const {
+void ViewMaker::add_areas(MachineView& view, StoryState& state) const {
     auto const& events = subject_.session->events();
     u32 pid = view.event < events.size() ? events[view.event].pid
               : events.empty()           ? 0
                                          : events.back().pid;
-    std::map<u32, std::vector<VmaView>> areas;
-    std::map<u32, std::string> names;
-    for (u64 index = 0; index < view.event; ++index) {
-        if (auto const* vma = std::get_if<trace::Vma>(&events[index].body)) {
-            apply(areas[vma->pid], *vma);
-        } else if (auto const* process = std::get_if<trace::Process>(&events[index].body)) {
-            names[process->pid] = process->name;
-            if (process->gone) {
-                areas.erase(process->pid);
-            }
-        } else if (auto const* check = std::get_if<trace::AccessOk>(&events[index].body)) {
-            view.user_end = check->limit;
-        }
+    if (pid == 0 && state.areas.size() == 1) {
+        pid = state.areas.begin()->first; // the kernel builds its first process before it runs
     }
-    if (pid == 0 && areas.size() == 1) {
-        pid = areas.begin()->first; // the kernel builds its first process before it runs
-    }
-    view.process = pid == 0 ? "none" : fmt::format("pid {} {}", pid, names[pid]);
-    view.vmas = areas[pid];
+    view.process = pid == 0 ? "none" : fmt::format("pid {} {}", pid, state.names[pid]);
+    view.vmas = std::move(state.areas[pid]);
 }
 
 AddressSpaceView ViewMaker::space(MachineView const& view, u64 cr3) const {
@@ -95,20 +54,22 @@ void ViewMaker::add_spaces(MachineView& view) const {
         return;
     }
     view.spaces.push_back(space(view, view.cpu.cr3));
-    auto const& events = subject_.session->events();
-    for (u64 index = std::min<u64>(view.event, events.size()); index-- > 0;) {
-        u64 const other = events[index].cr3;
-        bool const paged = user_spaces_.contains(other) || user_spaces_.contains(view.cpu.cr3);
-        if (other != view.cpu.cr3 && other != 0 && paged &&
-            user_spaces_.contains(other) != user_spaces_.contains(view.cpu.cr3)) {
-            bool const boot =
-                outline_.scenes[outline_.scene_of[index]].kind == trace::SceneKind::Boot;
-            if (boot) {
-                return; // the tables of the boot are no second half of a split
-            }
-            view.spaces.push_back(space(view, other));
-            break;
+    bool const user = user_spaces_.contains(view.cpu.cr3);
+    auto run = std::lower_bound(space_runs_.begin(), space_runs_.end(), view.event,
+                                [](SpaceRun const& each, u64 event) { return each.last < event; });
+    run = run == space_runs_.end() ? run : run + 1; // the one that this event is in counts, too
+    while (run != space_runs_.begin()) {
+        --run;
+        u64 const first = run == space_runs_.begin() ? 0 : (run - 1)->last + 1;
+        bool const begun = first < view.event;
+        if (!begun || run->cr3 == view.cpu.cr3 || run->cr3 == 0 ||
+            user_spaces_.contains(run->cr3) == user) {
+            continue;
         }
+        if (!run->boot) { // the tables of the boot are no second half of a split
+            view.spaces.push_back(space(view, run->cr3));
+        }
+        break;
     }
     std::stable_sort(view.spaces.begin(), view.spaces.end(),
                      [](AddressSpaceView const& a, AddressSpaceView const& b) {

@@ -7,7 +7,7 @@ namespace ringside::view {
 
 namespace {
 
-constexpr std::size_t most_words = 64;
+constexpr std::size_t most_words = 96;
 
 class StackReader {
 public:
@@ -69,14 +69,14 @@ public:
             StackWord* const saved = at(frame);
             StackWord* const back = at(frame + stack_.word_size);
             if (saved == nullptr || back == nullptr || saved->origin != StackOrigin::Data ||
-                back->origin != StackOrigin::Data || code_.name_of(back->value).empty()) {
+                back->origin != StackOrigin::Data || code_name(back->value).empty()) {
                 return;
             }
             saved->origin = StackOrigin::Frame;
             saved->name = "ebp";
             back->origin = StackOrigin::Return;
             back->name = "back to";
-            back->meaning = code_.name_of(back->value);
+            back->meaning = code_name(back->value);
             if (saved->value <= frame - base_) {
                 return;
             }
@@ -87,6 +87,11 @@ public:
     StackView take() { return std::move(stack_); }
 
 private:
+    // Of an offset in CS.
+    [[nodiscard]] std::string code_name(u64 ip) const {
+        u64 const linear = cpu_.segments[seg::SegmentName::CS].base + ip;
+        return code_.name_of(cpu_.segments.long_mode_active ? linear : linear & 0xffffffff);
+    }
     [[nodiscard]] StackWord* at(u64 address) {
         for (StackWord& word : stack_.words) {
             if (word.address == address) {
@@ -99,7 +104,7 @@ private:
     static void set(StackWord& word, StackOrigin origin, std::string const& name, u8 ring) {
         word.origin = origin;
         word.name = name;
-        if (name == "cs" || name == "ss" || name == "ds" || name == "es") {
+        if (name.size() == 2 && name[1] == 's') {
             seg::Selector const selector{static_cast<u16>(word.value)};
             word.meaning = fmt::format("GDT[{}] RPL {}", selector.index(), number(selector.rpl()));
         } else if (name == "eip") {

@@ -56,6 +56,11 @@ ViewMaker::ViewMaker(Subject subject)
     , outline_{trace::make_outline(subject_.session->events())} {
     find_scenes();
     name_spaces();
+    std::vector<u64> begins;
+    for (SceneView const& scene : scenes_) {
+        begins.push_back(scene.first);
+    }
+    states_.emplace(subject_.session->events(), std::move(begins));
 }
 
 std::string ViewMaker::scene_name(trace::Scene const& scene) const {
@@ -80,7 +85,15 @@ void ViewMaker::find_scenes() {
 }
 
 void ViewMaker::name_spaces() {
-    for (trace::Event const& event : subject_.session->events()) {
+    auto const& events = subject_.session->events();
+    for (u64 index = 0; index < events.size(); ++index) {
+        trace::Event const& event = events[index];
+        bool const boot = outline_.scenes[outline_.scene_of[index]].kind == trace::SceneKind::Boot;
+        if (space_runs_.empty() || space_runs_.back().cr3 != event.cr3 ||
+            space_runs_.back().boot != boot) {
+            space_runs_.push_back({index, event.cr3, boot});
+        }
+        space_runs_.back().last = index;
         char const next = static_cast<char>('A' + letters_.size() % 26);
         letters_.try_emplace(event.cr3, next);
         if (event.cpl == 3) {
@@ -141,14 +154,22 @@ void ViewMaker::add_story(MachineView& view) const {
     for (u64 index = first; index < last; ++index) {
         view.story.push_back(story_entry(index));
     }
-    view.scenes = scenes_;
-    std::span<trace::Event const> const done{subject_.session->events().data(), view.event};
-    view.run_counters = trace::count(done);
-    for (SceneView const& scene : scenes_) {
-        if (view.event >= scene.first && view.event <= scene.last) {
-            view.scene_counters = trace::count(done.subspan(scene.first));
-        }
+    // Scenes are in order: those that the window of events touches.
+    for (auto scene =
+             std::lower_bound(scenes_.begin(), scenes_.end(), first,
+                              [](SceneView const&each, u64 event) { return each.last < event; });
+         scene != scenes_.end() && scene->first <= last; ++scene) {
+        view.scenes.push_back(*scene);
     }
+}
+
+void ViewMaker::add_state(MachineView& view) const {
+    StoryState state = states_->at(view.event);
+    view.run_counters = state.run;
+    view.scene_counters = state.scene;
+    view.user_end = state.user_end.value_or(view.user_end);
+    view.console = std::move(state.console);
+    add_areas(view, state);
 }
 
 void ViewMaker::add_code_and_stack(MachineView& view, std::set<u64> const& breakpoints) {
@@ -166,20 +187,41 @@ void ViewMaker::add_code_and_stack(MachineView& view, std::set<u64> const& break
     view.stack = read_stack(session, guest.of(ring), gates, kernel_.members_of("regs"));
 }
 
-void ViewMaker::add_console(MachineView& view) const {
-    auto const& events = subject_.session->events();
-    for (u64 index = 0; index < view.event; ++index) {
-        auto const* text = std::get_if<trace::Text>(&events[index].body);
-        if (text != nullptr && text->kind == trace::TextKind::Console) {
-            view.console += text->text;
-        }
+void ViewMaker::add_settings(MachineView& view, Settings const& settings) const {
+    for (Watch const& watch : settings.watches) {
+        view.settings.watches.push_back({watch.text(), watch.words(*subject_.session)});
+    }
+    for (u64 const address : settings.breakpoints) {
+        std::string name = kernel_.name_of(address);
+        name = name.empty() ? program_.name_of(address) : name;
+        view.settings.breakpoints.push_back(fmt::format("{:08x} {}", address, name));
+    }
+    for (EventStop const& stop : settings.stops) {
+        view.settings.stops.push_back(stop.text());
+    }
+    for (auto const& [letter, moment] : settings.marks) {
+        std::string const key =
+            moment.event < outline_.keys.size() ? outline_.keys[moment.event] : "end";
+        view.settings.marks.push_back({letter, moment.event, key});
     }
 }
 
-MachineView ViewMaker::make(Moment const& moment, std::set<u64> const& breakpoints) {
+MachineView ViewMaker::make(Moment const& moment, Settings const& settings) {
     Session& session = *subject_.session;
-    session.go_to_tick(moment.tick);
+    auto const& events = session.events();
     MachineView view;
+    auto const look = [&] { fill(view, moment, settings); };
+    if (moment.event < events.size() && events[moment.event].tick == moment.tick) {
+        session.look_at_event(moment.event, look);
+    } else {
+        session.go_to_tick(moment.tick);
+        look();
+    }
+    return view;
+}
+
+void ViewMaker::fill(MachineView& view, Moment const& moment, Settings const& settings) {
+    Session const& session = *subject_.session;
     view.program = session.config().program_name;
     view.kernel = kernel_name(session);
     view.event = moment.event;
@@ -188,17 +230,17 @@ MachineView ViewMaker::make(Moment const& moment, std::set<u64> const& breakpoin
     view.insn = session.insns();
     view.tick = moment.tick;
     view.cpu = session.cpu();
+    view.accesses = session.explain_instruction();
     view.tlb = session.tlb().list();
     if (moment.event == view.events) {
         view.ended = end_words(session.end());
     }
     add_records(view);
     add_story(view);
-    add_areas(view);
+    add_state(view);
     add_spaces(view);
-    add_code_and_stack(view, breakpoints);
-    add_console(view);
-    return view;
+    add_code_and_stack(view, settings.breakpoints);
+    add_settings(view, settings);
 }
 
 } // namespace ringside::view

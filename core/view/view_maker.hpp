@@ -7,6 +7,8 @@
 #include "core/trace/outline.hpp"
 #include "core/view/machine_view.hpp"
 #include "core/view/open_gates.hpp"
+#include "core/view/settings.hpp"
+#include "core/view/story_state.hpp"
 #include "core/view/subject.hpp"
 
 #include <map>
@@ -19,7 +21,8 @@ class ViewMaker {
 public:
     explicit ViewMaker(Subject subject);
     // Moves the subject's session to the moment.
-    [[nodiscard]] MachineView make(Moment const& moment, std::set<u64> const& breakpoints);
+    [[nodiscard]] MachineView make(Moment const& moment, Settings const& settings);
+    [[nodiscard]] StoryEntry story_entry(u64 index) const;
 
     [[nodiscard]] std::vector<SceneView> const& scenes() const { return scenes_; }
     [[nodiscard]] trace::Outline const& outline() const { return outline_; }
@@ -28,18 +31,20 @@ public:
     [[nodiscard]] SourceText& sources() { return sources_; }
 
 private:
+    // From the session as it stands.
+    void fill(MachineView& view, Moment const& moment, Settings const& settings);
     void find_scenes();
     [[nodiscard]] std::string scene_name(trace::Scene const& scene) const;
     void name_spaces();
     [[nodiscard]] char letter(u64 cr3) const;
     [[nodiscard]] EventView event_view(u64 index, u64 now) const;
-    [[nodiscard]] StoryEntry story_entry(u64 index) const;
     void add_records(MachineView& view) const;
     void add_story(MachineView& view) const;
-    void add_areas(MachineView& view) const;
+    void add_state(MachineView& view) const;
+    void add_areas(MachineView& view, StoryState& state) const;
     void add_spaces(MachineView& view) const;
     void add_code_and_stack(MachineView& view, std::set<u64> const& breakpoints);
-    void add_console(MachineView& view) const;
+    void add_settings(MachineView& view, Settings const& settings) const;
     [[nodiscard]] AddressSpaceView space(MachineView const& view, u64 cr3) const;
 
     Subject subject_;
@@ -50,6 +55,13 @@ private:
     std::vector<SceneView> scenes_; // stretches of events of one scene, in order, without overlap
     std::map<u64, char> letters_;   // by CR3, in order of first use
     std::set<u64> user_spaces_;     // CR3s that ring 3 runs under
+    std::optional<StoryStates> states_;
+    struct SpaceRun {
+        u64 last;  // event
+        u64 cr3;   // of all events from the run before to `last`
+        bool boot; // as they all are
+    };
+    std::vector<SpaceRun> space_runs_; // ascending
 };
 
 } // namespace ringside::view

@@ -2,13 +2,17 @@
 // A vector that lives inside its record: no allocation on the paths that run for every access.
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 namespace ringside {
 
 template <class T, std::size_t Capacity>
 class FixedVector {
 public:
-    constexpr void push_back(T item) { items_[size_++] = item; }
+    // Nothing is cleared: a record of five hundred bytes is made for every walk, and most of its
+    // places stay empty.
+    constexpr FixedVector() {} // NOLINT(modernize-use-equals-default): the union has none
+    constexpr void push_back(T const& item) { items_[size_++] = item; }
     constexpr void clear() { size_ = 0; }
     [[nodiscard]] constexpr std::size_t size() const { return size_; }
     [[nodiscard]] constexpr bool empty() const { return size_ == 0; }
@@ -21,7 +25,10 @@ public:
     [[nodiscard]] constexpr T const* end() const { return items_.data() + size_; }
 
 private:
-    std::array<T, Capacity> items_{};
+    static_assert(std::is_trivially_copyable_v<T>);
+    union {
+        std::array<T, Capacity> items_;
+    };
     std::size_t size_ = 0;
 };
 

@@ -22,6 +22,9 @@ inline constexpr u64 AC = u64{1} << 18U;
 inline constexpr u64 VIF = u64{1} << 19U;
 inline constexpr u64 VIP = u64{1} << 20U;
 inline constexpr u64 ID = u64{1} << 21U;
+// All the flags there are.
+inline constexpr u64 Defined =
+    CF | PF | AF | ZF | SF | TF | IF | DF | OF | IOPL | NT | RF | VM | AC | VIF | VIP | ID;
 
 [[nodiscard]] constexpr u8 iopl(u64 flags) {
     return static_cast<u8>((flags & IOPL) >> 12U);

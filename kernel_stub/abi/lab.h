@@ -13,6 +13,8 @@ enum lab_how {
     LAB_WORD,      /* get_user, put_user: one 32-bit word, n is ignored */
     LAB_UNCHECKED, /* __copy_from_user, __copy_to_user: the fixup without the range check */
     LAB_STRING,    /* strncpy_from_user (peek), clear_user (poke) */
+    LAB_ATOMIC,    /* copy_from_user, copy_to_user where the kernel must not sleep: no page is brought */
+    LAB_CALL,      /* peek only: the kernel calls the number as a function of its own; returns what that returned */
 };
 
 /* What lab_stat tells; one machine word each. lab_stat writes at most n bytes of it and returns the bytes written. */
@@ -36,6 +38,21 @@ struct lab_stat {
     unsigned long soft_faults;  /* look-ups that missed and went to handle_mm_fault */
     /* The same five, during the last lab_peek or lab_poke only. */
     unsigned long last_page_faults, last_fixups, last_softwalks, last_kmaps, last_soft_faults;
+    unsigned long last_minor_faults, last_major_faults;
+    unsigned long swapped;        /* entries of this process's page tables that name a slot of the swap disk */
+    unsigned long frames_heap;    /* frames of the kernel's heap, which keeps them */
+    unsigned long frames_cached;  /* frames of the page cache */
+    unsigned long swap_slots;     /* that can be used, free ones included; 0: no swap */
+    unsigned long swap_slots_free;
+    unsigned long pswpin, pswpout; /* pages read from swap and written to it, since boot */
+    unsigned long kernel_hits;     /* watchpoints that the kernel hit, with kernel_hits=count */
+};
+
+/* ioctl of the console: set a debug register of the calling thread, by the rules of ptrace. The argument points to the
+   number, 0 to 7, and the value. */
+#define LAB_DR 0x4C01
+struct lab_dr {
+    unsigned long n, value;
 };
 
 #endif

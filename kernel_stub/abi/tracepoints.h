@@ -1,14 +1,16 @@
 /* The story the guest kernel tells its host: `out %eax, $PORT_TRACEPOINT` with EAX = number and up to five arguments in
-   EBX, ECX, EDX, ESI, EDI (RBX.. on x86-64). Pointers are kernel linear addresses, read by the host under the current
-   CR3 without any effect on the machine. Text is pointer and length. One tracepoint is one event of the trace. */
+   EBX, ECX, EDX, ESI, EDI (RBX.. on x86-64). Pointers are the kernel's own, offsets in its DS, read by the host under
+   the current CR3 without any effect on the machine; in events they are linear addresses. Text is pointer and length. One tracepoint is one event of the trace.
+   A machine word is the kernel's: 4 bytes on i386, 8 on x86-64, in registers and in memory (the arguments of TP_SYSCALL). The
+   mode in which the OUT is executed tells: CS.L set is x86-64. struct tp_vma is the same for both. */
 #ifndef RINGSIDE_ABI_TRACEPOINTS_H
 #define RINGSIDE_ABI_TRACEPOINTS_H
 
 enum tracepoint {
-    TP_SYSCALL = 1,  /* nr, pointer to the six arguments (machine words) */
-    TP_SYSCALL_RET,  /* nr, result (negative errno on failure) */
-    TP_ACCESS_OK,    /* ptr, n, limit (first address the user may not name), ok */
-    TP_COPY,         /* enum tp_copy, user address, kernel address, n, bytes NOT copied; sent when it ends */
+    TP_SYSCALL = 1,  /* nr, pointer to the six arguments (machine words); on x86-64 also: 1 if it came by INT 80h, with i386's nr */
+    TP_SYSCALL_RET,  /* nr, result (negative errno on failure); on x86-64 also: 1 as above */
+    TP_ACCESS_OK,    /* ptr, n, limit (first address the user may not name; 0: the areas were asked), ok */
+    TP_COPY,         /* enum tp_copy, user address, kernel pointer, n, bytes NOT copied; sent when it ends */
     TP_SOFTWALK,     /* linear address, write, ok: one look-up of user tables by kernel code */
     TP_KMAP,         /* slot, window's linear address, physical address */
     TP_FIXUP,        /* faulting ip, fixup ip: the exception table was used */

@@ -3,9 +3,13 @@
    symbol is named as PHYS(symbol). */
 #include "layout.h"
 #include "abi/boot.h"
-#include "arch/i386/segments.h"
+#include "segments.h"
+#include "switch.h"
 
 #define PHYS(symbol) ((symbol) - PAGE_OFFSET)
+#define TABLE_FLAGS 0x023                   /* of a directory's entry: present, writable, accessed */
+#include "boot_levels.h"
+
 #define MULTIBOOT_FLAGS 0x00000003          /* modules on page boundaries; the size of memory */
 #define MAX_FRAMES 0x20000                  /* 512 MB */
 
@@ -32,27 +36,28 @@ _start:
 
 /* One entry for each frame but the first: nothing is at physical 0 plus PAGE_OFFSET, so a kernel
    NULL faults. */
-    movl $PHYS(direct_map) + 4, %edi
+    movl $PHYS(direct_map) + ENTRY_SIZE, %edi
     movl $0x1000 + DIRECT_MAP_FLAGS, %eax
     leal -1(%ecx), %edx
-2:  stosl
+2:  STORE_ENTRY
     addl $0x1000, %eax
     decl %edx
     jnz 2b
 
-/* One directory entry for each 1024 of them, from PAGE_OFFSET up. */
-    addl $1023, %ecx
-    shrl $10, %ecx
-    movl $PHYS(swapper_pg_dir) + (PAGE_OFFSET >> 20), %edi
-    movl $PHYS(direct_map) + 0x023, %eax    /* present, writable, accessed */
-3:  stosl
+/* One directory entry for each table full of them, from the linear address of PAGE_OFFSET up. */
+    addl $TABLE_ENTRIES - 1, %ecx
+    andl $-TABLE_ENTRIES, %ecx
+    movl $PHYS(DIRECTORY) + DIRECTORY_OFFSET(PAGE_OFFSET + KERNEL_BASE), %edi
+    movl $PHYS(direct_map) + TABLE_FLAGS, %eax
+3:  STORE_ENTRY
     addl $0x1000, %eax
-    decl %ecx
+    subl $TABLE_ENTRIES, %ecx
     jnz 3b
 
 /* Paging begins between two instructions, and EIP is still physical: for a moment the first 4 MB
    are at both places. */
-    movl $PHYS(direct_map) + 0x023, PHYS(swapper_pg_dir)
+    MAP_FIRST_4MB
+    CHOOSE_LEVELS
     movl $PHYS(swapper_pg_dir), %eax
     movl %eax, %cr3
     movl %cr0, %eax
@@ -60,7 +65,8 @@ _start:
     movl %eax, %cr0
     movl $4f, %eax
     jmp *%eax
-4:  movl $0, swapper_pg_dir
+4:  LOAD_KERNEL_SEGMENTS
+    UNMAP_FIRST_4MB
     movl %cr3, %eax
     movl %eax, %cr3
     movl $boot_stack + KERNEL_STACK_SIZE, %esp
@@ -69,13 +75,17 @@ _start:
 9:  hlt
     jmp 9b
 
+    .section .rodata
+    .word 0                             /* so that the base is aligned */
+boot_gdt:
+    .word USER_DS | 7                   /* limit */
+    .long gdt_table + KERNEL_BASE
+
     .bss
-    .balign 4096
-    .globl swapper_pg_dir, direct_map, boot_information, boot_frames
-swapper_pg_dir:
-    .skip 4096
+    .globl direct_map, boot_information, boot_frames
+    SWAPPER_TABLES
 direct_map:
-    .skip MAX_FRAMES * 4
+    .skip MAX_FRAMES * ENTRY_SIZE
 boot_stack:
     .skip KERNEL_STACK_SIZE
 boot_information:

@@ -17,9 +17,9 @@ static void put(struct output *out, char c)
     out->length++;
 }
 
-static void put_number(struct output *out, uint32_t value, unsigned base, unsigned width, char fill)
+static void put_number(struct output *out, word value, unsigned base, unsigned width, char fill)
 {
-    char digits[10];
+    char digits[sizeof(word) == 4 ? 10 : 20];
     unsigned n = 0;
     do {
         digits[n++] = "0123456789abcdef"[value % base];
@@ -64,6 +64,12 @@ static const char *convert(struct output *out, const char *text, va_list *list)
     case 'x':
         put_number(out, va_arg(*list, uint32_t), 16, width, fill);
         break;
+#ifdef __x86_64__
+    case 'l': /* lx, lu: a word; on i386 an int is one too */
+        text++;
+        put_number(out, va_arg(*list, word), *text == 'x' ? 16 : 10, width, fill);
+        break;
+#endif
     default:
         put(out, *text);
     }

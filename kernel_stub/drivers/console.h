@@ -3,7 +3,7 @@
 #define DRIVERS_CONSOLE_H
 
 #include <stdarg.h>
-#include "arch/i386/cpu.h"
+#include "cpu.h"
 
 int format(char *to, size_t size, const char *text, ...); /* %s %d %u %x %c, widths, 0 */
 int format_list(char *to, size_t size, const char *text, va_list list);

@@ -1,74 +1,99 @@
-/* The page cache: every page of a file that was ever read from its "disk" has one frame here,
-   shared by all who map it. A frame is found through a hash of file and page number. Nothing is
-   ever thrown out. */
+/* The files that have a name, and how long a file lives. */
 #include "fs/file.h"
 
-#define BUCKETS 64
+#include "abi/errno.h"
+#include "drivers/console.h"
+#include "mm/filemap.h"
 
-static struct page *buckets[BUCKETS];
+static struct file *named_files;
+static uint32_t last_number;
 
-void file_init(struct file *file, const char *name, word physical, word size)
+/* With one user, the caller. NULL: no memory. */
+struct file *file_new(const char *name, word size, const struct page_operations *pages)
 {
-    size_t n = strlen(name);
-    if (n >= sizeof file->name)
-        n = sizeof file->name - 1;
-    memset(file, 0, sizeof *file);
-    memcpy(file->name, name, n);
-    file->disk = POINTER(physical);
-    file->size = size;
-}
-
-uint32_t file_pages(const struct file *file)
-{
-    return file->size / PAGE_SIZE + (file->size % PAGE_SIZE != 0);
-}
-
-static struct page **bucket_of(const struct file *file, uint32_t index)
-{
-    return &buckets[((word)file / sizeof(struct file) + index) % BUCKETS];
-}
-
-/* The frame of a page of the file, read from disk if it is not here; NULL if there is no memory.
-   What lies behind the end of the file in its last page is zero. */
-struct page *file_page(struct file *file, uint32_t index, bool *read_from_disk)
-{
-    struct page **bucket = bucket_of(file, index);
-    *read_from_disk = false;
-    for (struct page *page = *bucket; page; page = page->next)
-        if (page->file == file && page->index == index)
-            return page;
-
-    uint32_t frame = user_frame_alloc();
-    if (!frame)
+    struct file *file = kmalloc(sizeof *file);
+    if (!file)
         return NULL;
-    word offset = index * PAGE_SIZE;
-    word n = file->size - offset < PAGE_SIZE ? file->size - offset : PAGE_SIZE;
-    memcpy(POINTER(frame), file->disk + offset, n);
-    struct page *page = page_of(frame);
-    page->file = file;
-    page->index = index;
-    page->next = *bucket;
-    *bucket = page;
-    *read_from_disk = true;
-    return page;
+    format(file->name, sizeof file->name, "%s", name);
+    file->number = ++last_number;
+    file->users = 1;
+    file->device = DEVICE_DISK;
+    file->size = file->capacity = size;
+    file->pages = pages;
+    file->vm_operations = &filemap_vm_operations;
+    return file;
 }
 
-/* Copy bytes of the file to kernel memory; false if the file has not so many, or memory is out. */
-bool file_read(struct file *file, word offset, void *to, word n)
+/* It can be opened by its name from now on. */
+void file_register(struct file *file)
 {
-    if (offset > file->size || n > file->size - offset)
-        return false;
-    while (n > 0) {
-        bool ignored;
-        struct page *page = file_page(file, offset / PAGE_SIZE, &ignored);
-        if (!page)
-            return false;
-        word in_page = offset % PAGE_SIZE;
-        word part = PAGE_SIZE - in_page < n ? PAGE_SIZE - in_page : n;
-        memcpy(to, (uint8_t *)POINTER(frame_of(page)) + in_page, part);
-        to = (uint8_t *)to + part;
-        offset += part;
-        n -= part;
-    }
-    return true;
+    file->next = named_files;
+    named_files = file;
+}
+
+/* Without memory there is no such device: whoever opens it is told so. */
+void device_register(const char *name, const struct file_operations *operations)
+{
+    struct file *file = file_new(name, 0, NULL);
+    if (!file)
+        return;
+    file->operations = operations;
+    file_register(file);
+}
+
+/* What follows the last slash. There is one directory, and loaders name a module by its path. */
+static const char *last_part(const char *path)
+{
+    const char *part = path;
+    for (const char *c = path; *c; c++)
+        if (*c == '/')
+            part = c + 1;
+    return part;
+}
+
+/* Files of the kernel's own are found by their whole path. */
+struct file *file_lookup(const char *name)
+{
+    for (struct file *file = named_files; file; file = file->next)
+        if (strcmp(file->name, name) == 0 ||
+            (file->pages && strcmp(last_part(file->name), last_part(name)) == 0))
+            return file;
+    return NULL;
+}
+
+void get_file(struct file *file)
+{
+    file->users++;
+}
+
+void put_file(struct file *file)
+{
+    if (--file->users == 0 && file->pages && file->pages->release)
+        file->pages->release(file);
+}
+
+int file_get_writer(struct file *file)
+{
+    if (file->writers < 0)
+        return -ETXTBSY;
+    file->writers++;
+    return 0;
+}
+
+void file_put_writer(struct file *file)
+{
+    file->writers--;
+}
+
+int file_get_runner(struct file *file)
+{
+    if (file->writers > 0)
+        return -ETXTBSY;
+    file->writers--;
+    return 0;
+}
+
+void file_put_runner(struct file *file)
+{
+    file->writers++;
 }

@@ -1,17 +1,31 @@
-/* Demand paging: give the page at an address its frame, if the process may have one there. A
-   page fault comes here, and under 4G/4G every look-up of user memory that missed. The order of
-   the questions is that of Linux's do_page_fault and handle_mm_fault. */
-#include "fs/file.h"
+/* Demand paging: give the page at an address its frame, if the process may have one there. A page
+   fault comes here, and under 4G/4G every look-up of user memory that missed. The order of the
+   questions, and the names of the answers, are those of Linux's do_page_fault and
+   handle_mm_fault. */
+#include "mm/filemap.h"
 #include "mm/mm.h"
-#include "split/split.h"
+#include "mm/pte.h"
+#include "mm/swap.h"
+#include "mm/uaccess.h"
 #include "trap/tracepoint.h"
+
+/* One fault on its way. */
+struct fault {
+    struct mm *mm;
+    struct vma *vma;
+    pte_t *pte;
+    word address; /* page aligned */
+    bool write;
+    bool grown; /* the stack has just grown to here */
+    bool major; /* a disk was read */
+};
 
 /* An access below a stack means it is growing, if it is not too far below: PUSHA and ENTER touch
    up to 32 bytes under ESP. The kernel, copying for the program, is not asked. A guard page
    stays between the stack and what is under it. */
 static bool stack_may_grow(struct mm *mm, const struct vma *vma, word address, word stack)
 {
-    if (!(vma->flags & VMA_GROWSDOWN))
+    if (!(vma->flags & VM_GROWSDOWN))
         return false;
     if (stack != FAULT_ANY_STACK && address + 32 < stack)
         return false;
@@ -21,119 +35,194 @@ static bool stack_may_grow(struct mm *mm, const struct vma *vma, word address, w
     return !below || PAGE_DOWN(address) >= below->end + STACK_GUARD;
 }
 
-static pte_t rights(const struct vma *vma, bool writable)
+bool stack_grow(struct mm *mm, struct vma *vma, word address, word stack)
 {
-    return PTE_P | PTE_U | PTE_A | (writable && (vma->prot & PROT_WRITE) ? PTE_W : 0);
+    if (!stack_may_grow(mm, vma, address, stack))
+        return false;
+    vma->start = PAGE_DOWN(address);
+    trace_vma(TP_VMA_GROW, vma);
+    return true;
 }
 
-/* Tell and count what was done. */
-static enum fault_result done(struct mm *mm, enum tp_fault_in how, word address, uint32_t frame,
-                              bool major)
+static enum fault_result told(const struct fault *f, enum tp_fault_in how)
 {
-    if (major)
-        mm->major_faults++;
-    else
-        mm->minor_faults++;
-    trace(TP_FAULT_IN, how, PAGE_DOWN(address), frame, major, 0);
+    trace(TP_FAULT_IN, how, f->address, pte_frame(*f->pte), f->major, 0);
     return FAULT_DONE;
+}
+
+/* What a write leaves in the entry. A debugger's leaves a read-only page read-only. */
+static pte_t written(const struct fault *f)
+{
+    return PTE_A | PTE_D | PTE_SOFT_DIRTY | (f->vma->flags & VM_WRITE ? PTE_W : 0);
+}
+
+/* An entry for a page of the process's own, which is about to be written to. */
+static void map_written(const struct fault *f, struct page *page)
+{
+    page->flags |= PG_ANON;
+    map_page(f->mm, f->pte, page, vm_page_prot(f->vma->flags) | written(f));
 }
 
 /* Memory that comes from nowhere is zero: to read it the one page of zeros will do, to write it
    takes a frame. */
-static enum fault_result anonymous_page(struct mm *mm, struct vma *vma, pte_t *pte, word address,
-                                        bool write, bool grown)
+static enum fault_result do_anonymous_page(struct fault *f)
 {
-    enum tp_fault_in how = grown ? TP_STACK : TP_ANON;
-    uint32_t frame;
-    if (write || grown || (vma->flags & VMA_SHARED)) {
-        frame = user_frame_alloc();
-        if (!frame)
-            return FAULT_NO_MEMORY;
-        *pte = frame | rights(vma, true) | (write ? PTE_D : 0);
-    } else {
-        how = TP_ZERO;
-        frame = zero_frame;
-        *pte = frame | rights(vma, false);
+    if (!f->write && !f->grown) {
+        pte_t prot = vm_page_prot(f->vma->flags) & ~(pte_t)PTE_W; /* never, for the page is all's */
+        set_pte(f->mm, f->pte, zero_frame | prot | PTE_A | PTE_SPECIAL);
+        return told(f, TP_ZERO);
     }
-    mm->resident++;
-    return done(mm, how, address, frame, false);
-}
-
-/* A page of a file. To read it, map the page cache's own frame, read-only; to write it, make the
-   private copy at once, which saves the second fault. */
-static enum fault_result file_page_in(struct mm *mm, struct vma *vma, pte_t *pte, word address,
-                                      bool write)
-{
-    word index = vma->pgoff + (PAGE_DOWN(address) - vma->start) / PAGE_SIZE;
-    if (index >= file_pages(vma->file))
-        return FAULT_SIGBUS;
-    bool major;
-    struct page *page = file_page(vma->file, index, &major);
+    struct page *page = alloc_pages(GFP_USER, 0);
     if (!page)
         return FAULT_NO_MEMORY;
-    uint32_t frame = frame_of(page);
-    if (write) {
-        frame = user_frame_alloc();
-        if (!frame)
-            return FAULT_NO_MEMORY;
-        memcpy(POINTER(frame), POINTER(frame_of(page)), PAGE_SIZE);
-        *pte = frame | rights(vma, true) | PTE_D;
-    } else {
-        page_get(page);
-        *pte = frame | rights(vma, false);
-    }
-    mm->resident++;
-    return done(mm, write ? TP_COW : TP_FILE, address, frame, major);
+    map_written(f, page);
+    return told(f, f->grown ? TP_STACK : TP_ANON);
 }
 
-/* A write to a page that is present but read-only, in a VMA that may be written: the frame may
-   have other owners. */
-static enum fault_result copy_on_write(struct mm *mm, struct vma *vma, pte_t *pte, word address)
+/* The page that the VMA's owner gives, the page cache's own frame or a driver's. A write to a
+   private VMA copies it at once, which saves the second fault. */
+static enum fault_result do_fault(struct fault *f)
 {
-    uint32_t old = *pte & PAGE_MASK, new = old;
-    bool only_owner = old != zero_frame && page_of(old)->count == 1;
-    if (!only_owner) {
-        new = user_frame_alloc();
-        if (!new)
-            return FAULT_NO_MEMORY;
-        memcpy(POINTER(new), POINTER(old), PAGE_SIZE);
-        if (old != zero_frame)
-            page_put(page_of(old));
+    struct vm_fault question = {
+        .address = f->address,
+        .pgoff = vma_pgoff(f->vma, f->address),
+        .write = f->write,
+        .how = TP_DRIVER,
+    };
+    bool copy = f->write && !(f->vma->flags & VM_SHARED);
+    struct page *own = copy ? alloc_pages(GFP_USER, 0) : NULL;
+    if (copy && !own)
+        return FAULT_NO_MEMORY;
+    enum fault_result result = f->vma->ops->fault(f->vma, &question);
+    struct page *page = question.page;
+    f->major = question.major;
+    if (own && page) {
+        memcpy(page_address(own), page_address(page), PAGE_SIZE);
+        put_page(page);
+        map_written(f, own);
+        return told(f, TP_COW);
     }
-    *pte = new | rights(vma, true) | PTE_D;
-    split_drop_page(address);
-    return done(mm, only_owner ? TP_REUSE : TP_COW, address, new, false);
+    if (own)
+        put_page(own);
+    if (page) {
+        pte_t prot = vm_page_prot(f->vma->flags) | PTE_A;
+        if (f->write)
+            prot |= written(f);
+        map_page(f->mm, f->pte, page, prot);
+        if (!f->write && f->vma->ops->map_pages)
+            f->vma->ops->map_pages(f->vma, f->address);
+    }
+    return result == FAULT_DONE ? told(f, question.how) : result;
 }
 
-/* present: the CPU found a page, but one that does not allow the access. stack: the program's
-   ESP, or FAULT_ANY_STACK. */
-enum fault_result fault_in(struct mm *mm, word address, bool write, bool present, word stack)
+/* A write to a page that is present but read-only, in a VMA that may be written. A shared page was
+   read-only because its first write was to be noticed. Of a private one the frame may have other
+   owners: then a copy is made. */
+static enum fault_result do_wp_page(struct fault *f)
 {
+    pte_t old = *f->pte;
+    struct page *page = vm_normal_page(old);
+    bool shared = f->vma->flags & VM_SHARED && pte_frame(old) != zero_frame;
+    if (shared || (page && page_is_exclusive(page))) {
+        set_pte(f->mm, f->pte, old | written(f));
+        flush_tlb_page(f->mm, f->address);
+        return told(f, TP_REUSE);
+    }
+    struct page *copy = alloc_pages(GFP_USER, 0);
+    if (!copy)
+        return FAULT_NO_MEMORY;
+    if (*f->pte != old) { /* reclaim took the page, to find a frame for its copy: fault again */
+        put_page(copy);
+        return FAULT_DONE;
+    }
+    memcpy(page_address(copy), POINTER(pte_frame(old)), PAGE_SIZE);
+    clear_pte(f->mm, f->pte, f->address);
+    map_written(f, copy);
+    return told(f, TP_COW);
+}
+
+/* Back from the swap disk, or still there in the swap cache. Read, the page stays in the cache and
+   its slot keeps the same bytes; written, it gives the slot up, unless another process's entry
+   names it too: then the write goes to a copy. */
+static enum fault_result do_swap_page(struct fault *f)
+{
+    uint32_t slot = swap_slot_of(*f->pte);
+    struct page *page = swap_in(slot, &f->major);
+    if (!page)
+        return FAULT_NO_MEMORY;
+    map_page(f->mm, f->pte, page, vm_page_prot(f->vma->flags) | PTE_A | PTE_SOFT_DIRTY);
+    swap_free(slot);
+    if (f->write && page_is_exclusive(page)) {
+        set_pte(f->mm, f->pte, *f->pte | written(f));
+        return told(f, TP_SWAP);
+    }
+    told(f, TP_SWAP);
+    return f->write ? do_wp_page(f) : FAULT_DONE;
+}
+
+static enum fault_result handle_pte_fault(struct fault *f)
+{
+    if (*f->pte == 0)
+        return f->vma->ops && f->vma->ops->fault ? do_fault(f) : do_anonymous_page(f);
+    if (pte_is_swap(*f->pte))
+        return do_swap_page(f);
+    if (f->write && !(*f->pte & PTE_W))
+        return do_wp_page(f);
+    flush_tlb_page(f->mm, f->address); /* the entry allows it by now: a stale TLB entry did not */
+    return told(f, TP_SPURIOUS);
+}
+
+static unsigned disabled;
+
+void pagefault_disable(void)
+{
+    disabled++;
+}
+
+void pagefault_enable(void)
+{
+    disabled--;
+}
+
+bool pagefaults_are_disabled(void)
+{
+    return disabled > 0;
+}
+
+/* The VMA allows the access: make it possible, and count. */
+enum fault_result handle_mm_fault(struct vma *vma, word address, bool write, bool grown)
+{
+    struct fault f = {
+        .mm = vma->mm,
+        .vma = vma,
+        .pte = pte_alloc(vma->mm, address),
+        .address = PAGE_DOWN(address),
+        .write = write,
+        .grown = grown,
+    };
+    enum fault_result result = f.pte ? handle_pte_fault(&f) : FAULT_NO_MEMORY;
+    if (result == FAULT_DONE && f.major)
+        f.mm->major_faults++;
+    else if (result == FAULT_DONE)
+        f.mm->minor_faults++;
+    return result;
+}
+
+/* error: FAULT_ bits. stack: the program's ESP, or FAULT_ANY_STACK. */
+enum fault_result fault_in(struct mm *mm, word address, uint32_t error, word stack)
+{
+    bool write = error & FAULT_WRITE;
     struct vma *vma = find_vma(mm, address);
     if (!vma)
         return FAULT_MAPERR;
     bool grown = address < vma->start;
-    if (grown && !stack_may_grow(mm, vma, address, stack))
+    if (grown && !stack_grow(mm, vma, address, stack))
         return FAULT_MAPERR;
-    if (write && !(vma->prot & PROT_WRITE))
+    if (write && !(vma->flags & VM_WRITE))
         return FAULT_ACCERR;
-    if (!write && (present || vma->prot == PROT_NONE))
+    if (error & FAULT_FETCH && !(vma->flags & VM_EXEC))
         return FAULT_ACCERR;
-
-    pte_t *pte = pte_alloc(mm, address);
-    if (!pte)
-        return FAULT_NO_MEMORY;
-    if (grown) {
-        vma->start = PAGE_DOWN(address);
-        trace_vma(TP_VMA_GROW, vma);
-    }
-    if (!(*pte & PTE_P)) {
-        if (vma->file)
-            return file_page_in(mm, vma, pte, address, write);
-        return anonymous_page(mm, vma, pte, address, write, grown);
-    }
-    if (write && !(*pte & PTE_W))
-        return copy_on_write(mm, vma, pte, address);
-    split_drop_page(address); /* the page allows it by now: a stale TLB entry did not */
-    return done(mm, TP_SPURIOUS, address, *pte & PAGE_MASK, false);
+    if (!write && (error & FAULT_PRESENT || !(vma->flags & VM_ACCESS)))
+        return FAULT_ACCERR;
+    return handle_mm_fault(vma, address, write, grown);
 }

@@ -4,7 +4,7 @@
 #ifndef SPLIT_H
 #define SPLIT_H
 
-#include "arch/i386/paging.h"
+#include "paging.h"
 
 struct mm;
 struct task;
@@ -17,9 +17,12 @@ extern const word SPLIT_IDT, SPLIT_GDT, SPLIT_TSS;
 extern const bool split_kernel_faults_in;
 
 void split_init(void);
-void split_fill_directory(pte_t *directory); /* with what every directory has of the kernel */
+pte_t *split_new_pgd(void); /* with what every process has of the kernel; NULL: no frame */
 void split_switch_to(struct task *next);     /* next's user pages, next's kernel stack */
-void split_leave_mm(void);                   /* before the current page directory is freed */
+word split_show_ldt(const void *ldt);        /* the linear address at which every CR3 has it */
+void split_leave_mm(void);                   /* before the current page tables are freed */
+void *split_show_frame(pte_t pte);           /* a user frame, as kernel code can reach it */
 void split_drop_page(word address);          /* its PTE changed: forget the old one */
+void split_drop_all(void);                   /* the same for every user page of the current mm */
 
 #endif

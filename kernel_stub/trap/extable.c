@@ -38,11 +38,11 @@ static const struct extable_entry *search(word insn)
    fixup. */
 bool extable_fixup(struct regs *regs)
 {
-    const struct extable_entry *entry = search(regs->eip);
+    const struct extable_entry *entry = search(regs->ip);
     if (!entry)
         return false;
     counters.fixups++;
-    trace(TP_FIXUP, regs->eip, entry->fixup, 0, 0, 0);
-    regs->eip = entry->fixup;
+    trace(TP_FIXUP, regs->ip, entry->fixup, 0, 0, 0);
+    regs->ip = entry->fixup;
     return true;
 }

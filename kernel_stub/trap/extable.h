@@ -2,7 +2,7 @@
 #ifndef TRAP_EXTABLE_H
 #define TRAP_EXTABLE_H
 
-#include "arch/i386/regs.h"
+#include "regs.h"
 
 struct extable_entry {
     word insn, fixup;
@@ -10,7 +10,7 @@ struct extable_entry {
 
 /* In an asm statement: the label of the instruction, the label of its fixup. */
 #define EXTABLE(insn, fixup)                                                                       \
-    ".pushsection .extable,\"aw\"\n.long " insn ", " fixup "\n.popsection\n"
+    ".pushsection .extable,\"aw\"\n" ASM_WORD " " insn ", " fixup "\n.popsection\n"
 /* Code that only a fault reaches lies apart, so that the good way through stays straight. */
 #define FIXUP_BEGIN ".pushsection .fixup,\"ax\"\n"
 #define FIXUP_END ".popsection\n"

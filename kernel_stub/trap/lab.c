@@ -2,10 +2,12 @@
 #include "abi/lab.h"
 
 #include "abi/errno.h"
+#include "mm/filemap.h"
 #include "mm/mm.h"
+#include "mm/swap.h"
 #include "mm/uaccess.h"
 #include "trap/syscalls.h"
-#include "trap/task.h"
+#include "task/task.h"
 #include "trap/trap.h"
 
 #define RED_ZONE 64
@@ -16,15 +18,18 @@ static struct {
     uint8_t below[RED_ZONE];
     uint8_t buffer[LAB_BUFFER_SIZE];
     uint8_t above[RED_ZONE];
-} lab;
+} lab __attribute__((aligned(16)));
 static const char secret[] = "K-SECRET";
 static struct kernel_counters before;
+static word minor_before, major_before;
 
 static void arm(void)
 {
     memset(lab.below, RED, RED_ZONE);
     memset(lab.above, RED, RED_ZONE);
     before = counters;
+    minor_before = current->mm->minor_faults;
+    major_before = current->mm->major_faults;
 }
 
 static struct kernel_counters since(const struct kernel_counters *start)
@@ -32,15 +37,18 @@ static struct kernel_counters since(const struct kernel_counters *start)
     return (struct kernel_counters){
         counters.page_faults - start->page_faults, counters.fixups - start->fixups,
         counters.softwalks - start->softwalks,     counters.kmaps - start->kmaps,
-        counters.soft_faults - start->soft_faults,
+        counters.soft_faults - start->soft_faults, 0,
     };
 }
 
 /* The counts of the last call, and whether it kept to its buffer. */
 static struct kernel_counters last;
+static word last_minor_faults, last_major_faults;
 static void disarm(void)
 {
     last = since(&before);
+    last_minor_faults = current->mm->minor_faults - minor_before;
+    last_major_faults = current->mm->major_faults - major_before;
     for (unsigned i = 0; i < RED_ZONE; i++)
         if (lab.below[i] != RED || lab.above[i] != RED)
             panic("a copy left the lab buffer at byte %u of its red zone", i);
@@ -57,20 +65,27 @@ static word naive_copy(void *to, const void *from, word n)
 static long peek(const void *pointer, word n, word how)
 {
     uint32_t value;
+    word left;
     switch (how) {
     case LAB_NAIVE:
         return (long)naive_copy(lab.buffer, pointer, n);
     case LAB_COPY:
         return (long)copy_from_user(lab.buffer, pointer, n);
     case LAB_WORD:
-        if (get_user(&value, pointer))
-            return -EFAULT;
-        memcpy(lab.buffer, &value, sizeof value);
-        return 0;
+        left = (word)get_user(&value, pointer);
+        memcpy(lab.buffer, &value, sizeof value); /* after a failure too: it must be 0 then */
+        return (long)left;
     case LAB_UNCHECKED:
         return (long)__copy_from_user(lab.buffer, pointer, n);
     case LAB_STRING:
         return strncpy_from_user((char *)lab.buffer, pointer, (long)n);
+    case LAB_ATOMIC:
+        pagefault_disable();
+        left = copy_from_user(lab.buffer, pointer, n);
+        pagefault_enable();
+        return (long)left;
+    case LAB_CALL:
+        return ((long (*)(void))pointer)();
     default:
         return -EINVAL;
     }
@@ -79,6 +94,7 @@ static long peek(const void *pointer, word n, word how)
 static long poke(void *pointer, word n, word how)
 {
     uint32_t value;
+    word left;
     switch (how) {
     case LAB_NAIVE:
         return (long)naive_copy(pointer, lab.buffer, n);
@@ -91,6 +107,11 @@ static long poke(void *pointer, word n, word how)
         return (long)__copy_to_user(pointer, lab.buffer, n);
     case LAB_STRING:
         return (long)clear_user(pointer, n);
+    case LAB_ATOMIC:
+        pagefault_disable();
+        left = copy_to_user(pointer, lab.buffer, n);
+        pagefault_enable();
+        return (long)left;
     default:
         return -EINVAL;
     }
@@ -141,6 +162,16 @@ long sys_lab_stat(void *to, word n)
         .last_softwalks = last.softwalks,
         .last_kmaps = last.kmaps,
         .last_soft_faults = last.soft_faults,
+        .last_minor_faults = last_minor_faults,
+        .last_major_faults = last_major_faults,
+        .swapped = mm->swapped,
+        .frames_heap = kmalloc_frames(),
+        .frames_cached = filemap_frames(),
+        .swap_slots = swap_counters.slots ? swap_counters.slots - 1 : 0,
+        .swap_slots_free = swap_counters.free,
+        .pswpin = swap_counters.in,
+        .pswpout = swap_counters.out,
+        .kernel_hits = counters.kernel_hits,
     };
     word part = n < sizeof stat ? n : sizeof stat;
     return copy_to_user(to, &stat, part) ? -EFAULT : (long)part;

@@ -5,7 +5,7 @@
 
 #include "abi/ports.h"
 #include "abi/tracepoints.h"
-#include "arch/i386/cpu.h"
+#include "cpu.h"
 
 ALWAYS_INLINE void trace(enum tracepoint what, word a, word b, word c, word d, word e)
 {

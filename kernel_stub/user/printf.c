@@ -29,7 +29,7 @@ static void put_padded(struct line *line, const char *s, unsigned width, bool le
 }
 
 /* The number's digits, made from the last one backwards; end is behind the place of the last. */
-static const char *digits(char *end, unsigned value, unsigned base, bool negative)
+static const char *digits(char *end, uintptr_t value, unsigned base, bool negative)
 {
     char *at = end;
     *at = 0;
@@ -44,7 +44,7 @@ static const char *digits(char *end, unsigned value, unsigned base, bool negativ
 
 static const char *convert(struct line *line, const char *format, va_list *list)
 {
-    char number[16], *end = number + sizeof number - 1;
+    char number[sizeof(long) == 4 ? 16 : 24], *end = number + sizeof number - 1;
     bool left = *format == '-';
     format += left;
     char fill = *format == '0' ? '0' : ' ';
@@ -73,6 +73,12 @@ static const char *convert(struct line *line, const char *format, va_list *list)
     case 'x':
         text = digits(end, va_arg(*list, unsigned), 16, false);
         break;
+#ifdef __x86_64__
+    case 'l': /* lx, lu: a word; on i386 an int is one too */
+        format++;
+        text = digits(end, va_arg(*list, unsigned long), *format == 'x' ? 16 : 10, false);
+        break;
+#endif
     default: /* "%%" among them */
         *--end = *format;
         text = end;

@@ -1,39 +1,7 @@
-/* The system calls: INT 80h with the number in EAX and up to six arguments in EBX, ECX, EDX,
-   ESI, EDI, EBP. */
-#include "abi/syscalls.h"
-
-#include "libc.h"
-
-#define NUMBER(number, number64, name, arguments) SYS_##name = number,
-enum { RINGSIDE_SYSCALLS(NUMBER) };
+/* The system calls that move bytes and memory. */
+#include "call.h"
 
 int errno;
-
-static long system_call(long number, long a, long b, long c)
-{
-    long result;
-    __asm__ volatile("int $0x80"
-                     : "=a"(result)
-                     : "a"(number), "b"(a), "c"(b), "d"(c)
-                     : "memory");
-    return result;
-}
-
-/* The kernel's last page of numbers are errors. */
-static long checked(long result)
-{
-    if ((unsigned long)result < (unsigned long)-4095)
-        return result;
-    errno = (int)-result;
-    return -1;
-}
-
-void exit(int code)
-{
-    system_call(SYS_exit, code, 0, 0);
-    for (;;)
-        ;
-}
 
 ssize_t read(int fd, void *buffer, size_t n)
 {
@@ -43,11 +11,6 @@ ssize_t read(int fd, void *buffer, size_t n)
 ssize_t write(int fd, const void *buffer, size_t n)
 {
     return checked(system_call(SYS_write, fd, (long)buffer, (long)n));
-}
-
-int getpid(void)
-{
-    return (int)system_call(SYS_getpid, 0, 0, 0);
 }
 
 static void *heap_end;
@@ -69,15 +32,19 @@ void *sbrk(ptrdiff_t increment)
     return increment == 0 || brk((char *)old + increment) == 0 ? old : (void *)-1;
 }
 
-/* Six arguments: the last one goes into EBP, which the compiler keeps for itself. */
-void *mmap(void *addr, size_t length, int prot, int flags, int fd, long offset)
+#ifdef __x86_64__
+#define MMAP_UNIT 1 /* of the offset */
+static long system_call6(const long a[7])
 {
-    long result, page = offset / 4096;
-    if (offset % 4096) {
-        errno = EINVAL;
-        return MAP_FAILED;
-    }
-    long arguments[] = {(long)addr, (long)length, prot, flags, fd, page, SYS_mmap};
+    return system_call_full(a[6], a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+#else
+#define MMAP_UNIT 4096
+/* The sixth argument goes into EBP, which the compiler keeps for itself: so all of them come by a
+   list, with the number behind. */
+static long system_call6(const long arguments[7])
+{
+    long result;
     __asm__ volatile("pushl %%ebx\n"
                      "pushl %%ebp\n"
                      "movl %%eax, %%ebp\n"
@@ -94,7 +61,28 @@ void *mmap(void *addr, size_t length, int prot, int flags, int fd, long offset)
                      : "=a"(result)
                      : "a"(arguments)
                      : "ecx", "edx", "esi", "edi", "memory");
-    return (void *)checked(result);
+    return result;
+}
+#endif
+
+void *mmap(void *addr, size_t length, int prot, int flags, int fd, long offset)
+{
+    long page = offset / MMAP_UNIT;
+    if (offset % 4096) {
+        errno = EINVAL;
+        return MAP_FAILED;
+    }
+    long arguments[] = {(long)addr, (long)length, prot, flags, fd, page, SYS_mmap};
+    return (void *)checked(system_call6(arguments));
+}
+
+ssize_t process_vm_readv(int pid, const struct iovec *ours, size_t our_count,
+                         const struct iovec *theirs, size_t their_count, unsigned long flags)
+{
+    long arguments[] = {
+        pid,         (long)ours,          (long)our_count, (long)theirs, (long)their_count,
+        (long)flags, SYS_process_vm_readv};
+    return checked(system_call6(arguments));
 }
 
 int munmap(void *addr, size_t length)

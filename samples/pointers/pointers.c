@@ -13,10 +13,11 @@ enum direction { READ, WRITE }; /* as the kernel sees it: copy_from_user, copy_t
 struct pointer_case {
     const char *name;
     enum direction direction;
-    uint32_t pointer, n;
+    uintptr_t pointer;
+    uint32_t n;
 };
 
-static void *map(uint32_t address, uint32_t length, int prot)
+static void *map(uintptr_t address, size_t length, int prot)
 {
     return mmap((void *)address, length, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
@@ -39,7 +40,7 @@ static void try(const struct pointer_case *c)
     long left = c->direction == READ ? lab_peek(pointer, c->n, LAB_COPY)
                                      : lab_poke(pointer, c->n, LAB_COPY);
     lab_stat(&stat);
-    printf("%-28s %s %08x,%-4x  left %4d of %4u  %-6s  "
+    printf("%-28s %s %08" PRIxPTR ",%-4x  left %4d of %4u  %-6s  "
            "pf %u fixups %u  softwalks %u kmaps %u misses %u\n",
            c->name, c->direction == READ ? "from" : "to  ", c->pointer, c->n, (int)left, c->n,
            left ? "EFAULT" : "0", (unsigned)stat.last_page_faults, (unsigned)stat.last_fixups,
@@ -52,12 +53,16 @@ int main(void)
     struct lab_stat stat;
     if (make_arena() != 0 || lab_stat(&stat) < 0)
         return 1;
-    uint32_t top = stat.task_size;
-    uint32_t kernel = top == 0xC0000000u ? 0xC0001000u : 0xFF801000u;
+    uintptr_t top = stat.task_size;
+#ifdef __x86_64__
+    uintptr_t kernel = 0xFFFF888000001000u;
+#else
+    uintptr_t kernel = top == 0xC0000000u ? 0xC0001000u : 0xFF801000u;
+#endif
     const struct pointer_case cases[] = {
         {"A01 NULL", READ, 0, 16},
         {"A02 kernel pointer", READ, kernel, 16},
-        {"A03 wraps around", READ, (uint32_t)-16, 32},
+        {"A03 wraps around", READ, (uintptr_t)-16, 32},
         {"A04 crosses TASK_SIZE", READ, top - 8, 16},
         {"A05 ends at TASK_SIZE", READ, top - 16, 16},
         {"A06 runs into a hole", READ, M + 0x1F00, 0x2000},

@@ -2,6 +2,16 @@
     .text
     .globl _start
 _start:
+#ifdef __x86_64__
+    movl $1, %eax
+    movl $1, %edi
+    movl $text, %esi
+    movl $4, %edx
+    syscall
+    movl $60, %eax
+    xorl %edi, %edi
+    syscall
+#else
     movl $4, %eax
     movl $1, %ebx
     movl $text, %ecx
@@ -10,6 +20,7 @@ _start:
     movl $1, %eax
     xorl %ebx, %ebx
     int $0x80
+#endif
 
     .section .rodata
 text:

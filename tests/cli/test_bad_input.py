@@ -1,10 +1,12 @@
 """What is wrong gives one clear line and the contract's status: never a crash, a hang or a half-written file."""
 
+import gzip
+import json
 import os
 import tempfile
 from pathlib import Path
 
-from black_box import GUEST, Case, main, run
+from black_box import GUEST, HERE, Case, main, run
 
 PER_PROGRAM = ("run", "trace", "story", "strace")
 
@@ -24,6 +26,16 @@ class Usage(Case):
             self.refused(["run", "hello", option, value], option.lstrip("-"))
         for ram in ("15M", "513M", "0", "-1", "64X", "99999999999999999999G", "16777217"):
             self.refused(["run", "hello", f"--ram={ram}"], "16M to 512M")
+
+    def test_bugs_that_the_kernel_does_not_have(self):
+        names = [line.split("(")[1].split(",")[0]
+                 for line in (HERE.parents[1] / "kernel_stub/abi/bugs.h").read_text().splitlines()
+                 if line.startswith("    BUG(")]
+        self.assertEqual(len(names), 9)
+        for command in (*PER_PROGRAM, "text", "open"):
+            self.refused([command, "hello", "--bug", "no_such_bug"], "'no_such_bug' is no planted bug", *names)
+        self.refused(["run", "hello", "--bug", ""], "'' is no planted bug")
+        self.refused(["run", "hello", "--bug", "no_flush,no_flush"], "is no planted bug")
 
     def test_arguments_the_kernel_cannot_take(self):
         self.refused(["run", "hello", "--", "two words"], "without blanks")
@@ -72,16 +84,26 @@ class Files(Case):
             self.refused(["vectors", path], f"{path}:1: ")
             path.write_text('{"kind":"nothing"}\n')
             self.refused(["vectors", path], f"{path}:1: ")
+            with gzip.open(Path(__file__).parent.parent / "data/vectors/p32.jsonl.gz", "rt") as cases:
+                good = cases.readline()
+            case = json.loads(good)
+            for member, value, why in (("cr3", "0x8000000", "cr3 is beyond"), ("efer", "0x100", "efer does not fit"),
+                                       ("code", "90" * 2000, "code is no stub"), ("cr0", "0x11", "cr0 does not have paging"),
+                                       ("mem", [["pte", "0x5000", "0x1"]], "mem has a word at 0x5000 among the harness's own")):
+                path.write_text(good + json.dumps(case | {member: value}) + "\n")
+                self.refused(["vectors", "--machine", path], f"{path}:2: {why}")
 
 
 class Moments(Case):
     def test_beyond_the_end_and_no_moment(self):
         for when, word in {"99999999": "beyond the end", "insn:99999999999": "beyond the end", "key:sys99": "no event has",
-                           "tomorrow": "is no moment", "200%": "is no moment", "0.999": "micro-steps"}.items():
+                           "tomorrow": "is no moment", "": "'' is no moment", "200%": "is no moment", "0.999": "micro-steps"}.items():
             self.refused(["text", "hello", "--at", when], word)
             self.refused(["maps", "hello", "--at", when], word)
             self.refused(["explain", "hello", "--at", when, "0x1000"], word)
             self.refused(["trace", "hello", "--from", when], word)
+            with tempfile.TemporaryDirectory() as directory:
+                self.refused(["shot", "hello", "--at", when, "-o", f"{directory}/x.png"], word)
 
     def test_from_after_to(self):
         self.refused(["trace", "hello", "--from", "20", "--to", "10"], "is after")

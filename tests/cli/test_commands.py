@@ -147,7 +147,7 @@ class Golden(Case):
             _, out, _ = run("strace", "pointers", "--split", split)
             self.assertEqual(out.count("lab_peek("), 7)
             self.assertEqual(out.count("lab_poke("), 1)
-            self.assertRegex(out, r"mmap\(0x20000000, 8192, 0x3, 0x32, -1, 0x0\) = 0x20000000\n")
+            self.assertRegex(out, r"mmap\(0x20000000, 8192, PROT_READ\|PROT_WRITE, MAP_PRIVATE\|MAP_FIXED\|MAP_ANONYMOUS, -1, 0\) = 0x20000000\n")
 
     def test_story(self):
         for split in SPLITS:
@@ -191,12 +191,17 @@ class Golden(Case):
             self.assertIn(word, out)
 
     def test_vectors(self):
-        data = HERE.parent / "data/vectors"
-        status, out, err = run("vectors", *sorted(data.glob("*.jsonl.gz")))
-        self.assertEqual(status, 0, out + err)
-        for line in out.splitlines():
-            kind, equal, total = re.match(r"(\w+) (\d+)/(\d+)\Z", line).groups()
-            self.assertEqual(equal, total, kind)
+        files = sorted((HERE.parent / "data/vectors").glob("*.jsonl.gz"))
+        answers = []
+        for where in ([], ["--machine"]):
+            status, out, err = run("vectors", *where, *files)
+            self.assertEqual(status, 0, out + err)
+            for line in out.splitlines():
+                kind, equal, total = re.match(r"(\w+) (\d+)/(\d+)\Z", line).groups()
+                self.assertEqual(equal, total, kind)
+            answers.append(out)
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(answers[0].count("\n"), 6)
 
     def test_vectors_that_differ_exit_1(self):
         import gzip
@@ -208,15 +213,17 @@ class Golden(Case):
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory) / "changed.jsonl"
             path.write_text(json.dumps(case) + "\n")
-            status, out, _ = run("vectors", path)
-            self.assertEqual(status, 1)
-            self.assertTrue(out.startswith("p32 0/1\n"), out)
+            for where in ([], ["--machine"]):
+                status, out, _ = run("vectors", *where, path)
+                self.assertEqual(status, 1)
+                self.assertTrue(out.startswith("p32 0/1\n"), out)
+                self.assertIn("hit: processor 0x1234560, model 0x", out)
 
     def test_help_of_everything_has_an_example(self):
         status, out, _ = run("--help")
         self.assertEqual(status, 0)
         for command in ("open", "run", "trace", "story", "text", "shot", "explain", "strace", "maps", "vectors", "samples",
-                        "doctor"):
+                        "doctor", "lab"):
             self.assertRegex(out, rf"(?m)^  {command} ")
             status, text, _ = run(command, "--help")
             self.assertEqual(status, 0)

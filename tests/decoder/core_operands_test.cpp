@@ -284,6 +284,10 @@ TEST_SUITE("decoder") {
             for (unsigned count = 0; count < 60'000; ++count) {
                 trial.run(noisy_instruction(noise), noise);
             }
+            for (unsigned count = 0; count < 100 && size == CodeSize::Bits64; ++count) {
+                // shld $4, %eax, 0x8000(%rip): too rare to be left to the noise
+                trial.run({0x0f, 0xa4, 0x05, 0, 0x80, 0, 0, 4}, noise);
+            }
             INFO(trial.report());
             CHECK(trial.wrong() == 0);
             CHECK(trial.compared() > 20'000);

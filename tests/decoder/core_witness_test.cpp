@@ -129,7 +129,8 @@ private:
             }
             break;
         case Containment::Leaks:
-            if (!refused) {
+            // IRET is refused, but not before it has read its stack.
+            if (!refused || !core_.touches().empty()) {
                 leaked_.insert(ours.operation);
             }
             break;

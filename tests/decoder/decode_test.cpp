@@ -128,6 +128,21 @@ TEST_SUITE("decoder") {
         CHECK(count_until(block, CodeSize::Bits32, 0) == 0);
     }
 
+    TEST_CASE("decoder: a block scan asks for guards only where a segment makes them necessary") {
+        // mov eax, fs:[0]; rep movsd; repe cmpsb; call +0
+        std::vector<u8> const block{0x64, 0xa1, 0x00, 0x00, 0x00, 0x00, 0xf3, 0xa5,
+                                    0xf3, 0xa6, 0xe8, 0x00, 0x00, 0x00, 0x00};
+        auto const hooks = [&](GuardedKinds guarded) {
+            return scan_block(block, CodeSize::Bits32, guarded).leak_offsets;
+        };
+        CHECK(hooks({}).empty());
+        CHECK(hooks({.calls = true}) == std::vector<u32>{10});
+        CHECK(hooks({.overrides = true}) == std::vector<u32>{0});
+        CHECK(hooks({.several = true}) == std::vector<u32>{8});
+        CHECK(hooks({.calls = true, .overrides = true, .several = true}) ==
+              std::vector<u32>{0, 8, 10});
+    }
+
     TEST_CASE("decoder: a block scan stops at a cut instruction and sees a final REP") {
         std::vector<u8> const cut{0x90, 0xe8, 0x00};
         BlockScan const scan = scan_block(cut, CodeSize::Bits32);

@@ -42,7 +42,7 @@ inline bool sse_with_empty_columns(Instruction const& i) {
 
 } // namespace known
 
-inline constexpr std::array<KnownDifference, 19> known_differences{{
+inline constexpr std::array<KnownDifference, 20> known_differences{{
     {"near branches with 66 in 64-bit code keep a 32-bit displacement (SDM volume 2, appendix "
      "A.2.5, "
      "superscript f64)",
@@ -89,6 +89,14 @@ inline constexpr std::array<KnownDifference, 19> known_differences{{
      Disagreement::OnlyWitness,
      [](Instruction const& i) {
          return known::two(i, 0x0b, 0x0b) || known::two(i, 0xb9, 0xb9) || known::two(i, 0xff, 0xff);
+     }},
+    {"SSE opcodes that need 66, F3 or F2 are #UD without (SDM volume 2, table A-3); Capstone takes "
+     "67 "
+     "and REX for one",
+     Disagreement::OnlyWitness,
+     [](Instruction const& i) {
+         return known::sse_with_empty_columns(i) && i.address_size == 4 && i.has_rex && !i.rep &&
+                !i.repne;
      }},
 
     {"REX.R does not extend the segment register of MOV (SDM volume 2, 2.2.1.2)",

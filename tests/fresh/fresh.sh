@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# tests/fresh/fresh.sh [--fast] [--keep] [--only-run]: do the two commands work on a Debian 12 that has nothing?
+# tests/fresh/fresh.sh [--fast | --fast-offline] [--keep] [--only-run]: do the two commands work on a Debian 12 that has nothing?
 #
 # Makes a bare root with debootstrap (kept as a tarball in the cache for the next time), clones the last commit into it, and
 # there runs ./run.sh and ./test.sh, first with the network, then both again without. Needs root, debootstrap and the
 # network; the packages come from where this machine's own apt gets them. Not part of ./test.sh: it takes half an hour.
 #   --fast      passes --fast to ./test.sh
+#   --fast-offline  the same, but only where there is no network: the whole of it is run once
 #   --only-run  leaves ./test.sh out
 #   --keep      leaves the root there, and says where
 # The cache is $RINGSIDE_FRESH_CACHE, or ringside-fresh in /var/tmp.
@@ -14,13 +15,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 say() { printf 'fresh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 125; }
 
-keep=0 tests=1 test_options=()
+keep=0 tests=1 test_options=() offline_options=()
 for argument in "$@"; do
     case $argument in
-        --fast) test_options=(--fast) ;;
+        --fast) test_options=(--fast) offline_options=(--fast) ;;
+        --fast-offline) offline_options=(--fast) ;;
         --keep) keep=1 ;;
         --only-run) tests=0 ;;
-        *) die "usage: tests/fresh/fresh.sh [--fast] [--keep] [--only-run]" ;;
+        *) die "usage: tests/fresh/fresh.sh [--fast | --fast-offline] [--keep] [--only-run]" ;;
     esac
 done
 [ "$(id -u)" = 0 ] || die "needs root, for chroot and namespaces"
@@ -105,5 +107,6 @@ use_host_apt
 git clone -q --no-hardlinks . "$root/ringside"
 
 NETWORK=yes both_commands "with the network"
+test_options=("${offline_options[@]}")
 NETWORK=no both_commands "without"
 say "both commands work on a bare Debian 12, with and without the network"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 QEMU = shutil.which("qemu-system-i386")
+QEMU64 = shutil.which("qemu-system-x86_64")
 TRACEPOINT, POWER_OFF = 0xE8, 0xF4
 
 # Numbers of kernel_stub/abi/tracepoints.h.
@@ -69,14 +70,25 @@ INTERRUPT = re.compile(rb"v=(\w\w) e=(\w{4}) i=\d cpl=(\d) IP=\w+:(\w+) pc=\w+ S
 WRITE = re.compile(rb"memory_region_ops_write .*addr 0x(\w+) value 0x(\w+) size (\d)")
 
 
-def run(kernel, program, arguments="", options="", timeout=60.0, ram=64, input_byte=None):
+def initrd(program, arguments="", modules=()):
+    """The program, the files that PROGRAM.files names, as Ringside loads them, and further modules."""
+    names = Path(f"{program}.files")
+    files = names.read_text().split() if names.exists() else []
+    line = f"{program} {arguments}".rstrip().replace(",", ",,")
+    return ",".join([line, *(str(Path(program).parent / name) for name in files), *(str(module) for module in modules)])
+
+
+def run(kernel, program, arguments="", options="", timeout=60.0, ram=64, input_byte=None, cpu=None, modules=()):
     with tempfile.TemporaryDirectory() as directory:
         console, interrupts, writes = (Path(directory) / name for name in ("console", "interrupts", "writes"))
-        command = [QEMU, "-accel", "tcg", "-m", str(ram), "-kernel", kernel,
-                   "-initrd", f"{program} {arguments}".rstrip(),
+        is_64_bit = Path(kernel).name.startswith("kernel-x64")
+        cpu = cpu or ("max" if is_64_bit else None)
+        command = [QEMU64 if is_64_bit else QEMU, "-accel", "tcg", "-icount", "shift=4,sleep=off", "-m", str(ram), "-kernel", kernel,
+                   "-initrd", initrd(program, arguments, modules),
                    "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot", "-append", options,
                    "-debugcon", f"file:{console}", "-device", f"isa-debug-exit,iobase={POWER_OFF},iosize=4",
                    "-d", "int,cpu_reset", "-D", interrupts, "-trace", f"enable=memory_region_ops_write"]
+        command += ["-cpu", cpu] if cpu else []
         if input_byte is not None:  # a console whose status is always "a byte is waiting", and it is always this byte
             command += ["-chardev", "null,id=none", "-device", "isa-debugcon,iobase=0xeb,readback=1,chardev=none",
                         "-chardev", "null,id=none2",

@@ -16,8 +16,17 @@ import bad_elf
 import qemu
 
 GUEST = Path(os.environ.get("RINGSIDE_GUEST_DIR", "build/guest"))
-SPLITS = ("3g1g", "4g4g")
+SPLITS = ("segmented", "3g1g", "4g4g")
+KERNELS = SPLITS + ("3g1g-pae", "4g4g-pae")  # the same programs with page tables of three levels
 SKIPPED = 77
+
+
+def split_of(kernel_name):
+    return kernel_name.removesuffix("-pae")
+
+
+def task_size(split):
+    return 0xFF000000 if split_of(split) == "4g4g" else 0xC0000000
 
 
 def kernel(split):
@@ -30,10 +39,14 @@ def run(split, program, arguments="", **more):
 
 
 class KernelTest(unittest.TestCase):
-    def for_both(self, program, arguments="", **more):
-        for split in SPLITS:
-            with self.subTest(split=split, program=program):
-                yield split, run(split, program, arguments, **more)
+    kernels = KERNELS
+
+    def for_all(self, program, arguments="", **more):
+        for name in self.kernels:
+            with self.subTest(kernel=name, program=program):
+                yield split_of(name), run(name, program, arguments, **more)
+
+    for_both = for_all  # its name when there were two
 
     def assert_exit(self, result, code):
         self.assertTrue(result.ended, "still running")
@@ -43,32 +56,34 @@ class KernelTest(unittest.TestCase):
 
 class Samples(KernelTest):
     def test_hello_prints_and_ends(self):
-        for _, result in self.for_both("hello"):
+        for _, result in self.for_all("hello"):
             self.assert_exit(result, 0)
             self.assertEqual(result.console, "Hello from ring 3!\n")
 
     def test_toy_prints_and_ends(self):
-        for _, result in self.for_both("toy"):
+        for _, result in self.for_all("toy"):
             self.assert_exit(result, 0)
             self.assertEqual(result.console, "toy\n")
 
     def test_echo_ends_with_its_input(self):
-        for _, result in self.for_both("echo"):  # QEMU has no such input: the end of the file at once
+        for _, result in self.for_all("echo"):  # QEMU has no such input: the end of the file at once
             self.assert_exit(result, 0)
             self.assertEqual(result.console, "")
 
     def test_the_same_bytes_of_pages_arrive(self):
         expected = "".join(f"line {n:02} of 100: these sixty bytes go from ring 3 to ring 0.\n" for n in range(100))
         self.assertEqual(len(expected), 6000)
-        for _, result in self.for_both("pages"):
+        for _, result in self.for_all("pages"):
             self.assert_exit(result, 0)
             self.assertEqual(result.console, expected)
 
-    def test_pages_takes_one_page_fault_in_the_copy_of_3g1g(self):
-        result = run("3g1g", "pages")
-        self.assertEqual([error for error, _ in result.page_faults(cpl=0)], [0])
-        self.assertEqual(result.page_faults(cpl=0)[0][1] % 4096, 0)
-        self.assertEqual(result.system_calls()[0], ["access_ok", "page_ref", "page_ref", "fault_in", "copy", "ret"])
+    def test_pages_takes_one_page_fault_in_the_copy_of_segmented_and_3g1g(self):
+        for split in ("segmented", "3g1g"):
+            result = run(split, "pages")
+            self.assertEqual([error for error, _ in result.page_faults(cpl=0)], [0])
+            self.assertEqual(result.page_faults(cpl=0)[0][1] % 4096, 0)
+            self.assertEqual(result.system_calls()[0],
+                             ["access_ok", "page_ref", "page_ref", "fault_in", "copy", "ret"])
 
     def test_pages_takes_four_softwalks_and_no_page_fault_in_4g4g(self):
         result = run("4g4g", "pages")
@@ -77,23 +92,28 @@ class Samples(KernelTest):
                          ["softwalk", "kmap", "softwalk", "page_ref", "page_ref", "fault_in", "softwalk", "kmap",
                           "softwalk", "kmap", "copy", "ret"])
 
-    # Of the table of user-copy cases: bytes left, page faults (3G/1G); left, look-ups, kmaps, misses (4G/4G).
+    # Of the table of user-copy cases: bytes left (segmented, where everything is asked first); left, page faults
+    # (3G/1G); left, look-ups, kmaps, misses (4G/4G).
     POINTERS = {
-        "A01": ((16, 1), (16, 1, 0, 1)), "A02": ((16, 0), (16, 0, 0, 0)), "A03": ((32, 0), (32, 0, 0, 0)),
-        "A04": ((16, 0), (8, 1, 1, 0)), "A05": ((0, 0), (0, 1, 1, 0)), "A06": ((7936, 1), (7936, 2, 1, 1)),
-        "A07": ((16, 1), (16, 1, 0, 1)), "A08": ((8, 1), (8, 1, 0, 1)),
+        "A01": (16, (16, 1), (16, 1, 0, 1)), "A02": (16, (16, 0), (16, 0, 0, 0)),
+        "A03": (32, (32, 0), (32, 0, 0, 0)), "A04": (16, (16, 0), (8, 1, 1, 0)), "A05": (0, (0, 0), (0, 1, 1, 0)),
+        "A06": (8192, (7936, 1), (7936, 2, 1, 1)), "A07": (16, (16, 1), (16, 1, 0, 1)),
+        "A08": (8, (8, 1), (8, 1, 0, 1)),
     }
 
     def test_pointers_are_answered_as_the_oracle_says(self):
         line = re.compile(r"(A\d\d) .* left +(\d+) of +\d+  (\w+) +pf (\d+) fixups (\d+)  softwalks (\d+) kmaps (\d+) "
                           r"misses (\d+)")
-        for split, result in self.for_both("pointers"):
+        for split, result in self.for_all("pointers"):
             self.assert_exit(result, 0)
             found = {m[1]: m for m in map(line.match, result.console.splitlines()) if m}
             self.assertEqual(list(found), list(self.POINTERS))
-            for case, (flat, soft) in self.POINTERS.items():
+            for case, (asked, flat, soft) in self.POINTERS.items():
                 left, error, page_faults, fixups, walks, kmaps, misses = found[case].groups()[1:]
-                if split == "3g1g":
+                if split == "segmented":
+                    self.assertEqual((int(left), page_faults, fixups, walks, kmaps, misses),
+                                     (asked, "0", "0", "0", "0", "0"), case)
+                elif split == "3g1g":
                     self.assertEqual((int(left), int(page_faults)), flat, case)
                     self.assertEqual((fixups, walks, kmaps, misses), (page_faults, "0", "0", "0"), case)
                 else:
@@ -122,26 +142,60 @@ class GuestTests(KernelTest):
         self.assert_exit(result, 0)
 
     def test_user_copies(self):
-        for _, result in self.for_both("tests/user_copy"):
+        for _, result in self.for_all("tests/user_copy"):
             self.assert_checks(result)
 
     def test_the_address_space(self):
-        for _, result in self.for_both("tests/address_space"):
+        for _, result in self.for_all("tests/address_space"):
             self.assert_checks(result)
 
     def test_system_calls(self):
-        for _, result in self.for_both("tests/system_calls", "one two   last"):
+        for _, result in self.for_all("tests/system_calls", "one two   last"):
             self.assert_checks(result)
 
+    def test_memory(self):
+        for name in ("protection", "moving", "file_mappings", "proc_files", "heap"):
+            for _, result in self.for_all(f"tests/{name}"):
+                self.assert_checks(result)
+
+    def test_a_kernel_write_to_a_shared_page_with_and_without_write_protection(self):
+        for split, options, expected in (
+                ("3g1g", "", "left 0, faults 1, parent x, child p"),
+                ("3g1g", "wp=off", "left 0, faults 0, parent x, child x"),  # the 386's hole
+                ("segmented", "wp=off", "left 0, faults 0, parent x, child p"),  # verify_area copies by hand
+                ("4g4g", "wp=off", "left 0, faults 0, parent x, child p")):  # the tables are read by software
+            with self.subTest(split=split, options=options):
+                self.assertEqual(run(split, "tests/write_protect", options=options).console, expected + "\n")
+
+    def test_a_copy_for_which_there_is_no_memory_fails_and_returns(self):
+        calls = run("3g1g", "tests/no_memory", ram=16).system_calls()
+        fixed = [call for call in calls if "fixup" in call]
+        self.assertTrue(fixed)
+        after = fixed[0][fixed[0].index("fixup"):]
+        self.assertIn("copy", after)
+        self.assertNotIn("signal", after)
+        self.assertEqual(after[-1], "ret")
+
+    def test_the_pages_of_a_driver(self):
+        for split in KERNELS:
+            with self.subTest(split=split):
+                result = qemu.run(GUEST / f"tests/kernel-{split}.elf", GUEST / "tests/driver_pages", options="check=1")
+                self.assert_checks(result)
+
+    def test_without_a_disk_there_is_no_swap(self):
+        for _, result in self.for_all("tests/swapping"):
+            self.assert_exit(result, 0)
+            self.assertEqual(result.console, "there is no disk\n")
+
     def test_reading(self):
-        for _, result in self.for_both("tests/reading", input_byte=ord("A")):
+        for _, result in self.for_all("tests/reading", input_byte=ord("A")):
             self.assert_checks(result)
 
     def test_other_sizes_of_ram(self):
         for ram in (16, 128, 512, 1024):
             with self.subTest(ram=ram):
-                self.assert_checks(run("3g1g", "tests/address_space", ram=ram))
-                self.assert_checks(run("4g4g", "tests/address_space", ram=ram))
+                for split in KERNELS:
+                    self.assert_checks(run(split, "tests/address_space", ram=ram))
 
 
 class BadPrograms(KernelTest):
@@ -150,35 +204,36 @@ class BadPrograms(KernelTest):
 
     def test_each_ends_with_its_signal(self):
         for name, signal in self.SIGNALS.items():
-            for _, result in self.for_both(f"bad/{name}"):
+            for _, result in self.for_all(f"bad/{name}"):
                 self.assertTrue(result.ended and not result.triple_fault and not result.panicked)
                 self.assertEqual(result.power_off, signal, result.console)
 
     def test_the_reason_is_told_to_the_host(self):
-        for _, result in self.for_both("bad/null"):
+        for _, result in self.for_all("bad/null"):
             self.assertIn(qemu.TP["signal"], result.tracepoints)
             self.assertEqual(result.page_faults(cpl=3)[-1], (4, 0))
 
     def test_the_stack_ends_at_eight_megabytes(self):
-        for split, result in self.for_both("bad/stack_overflow"):
-            top = 0xC0000000 if split == "3g1g" else 0xFF000000
+        for split, result in self.for_all("bad/stack_overflow"):
+            top = task_size(split)
             last = result.page_faults(cpl=3)[-1][1]
             self.assertTrue(top - 0x800000 - 8192 < last < top - 0x800000, hex(last))
 
     def test_three_gigabytes_are_refused_and_ram_runs_out(self):
-        for split, result in self.for_both("bad/too_much"):
+        for split, result in self.for_all("bad/too_much"):
             self.assertEqual(result.console,
                              "mmap of 3 GB: ENOMEM\n"
-                             f"brk by 3 GB: {'ENOMEM' if split == '3g1g' else 'granted, no page yet'}\n"
+                             f"brk by 3 GB: {'ENOMEM' if split != '4g4g' else 'granted, no page yet'}\n"
                              "mmap of 512 MB: granted, no page yet\n")
 
     def test_a_naive_kernel_oopses_and_the_task_ends(self):
-        for split, result in self.for_both("bad/oops"):
-            self.assertIn("Oops: unable to handle kernel NULL pointer dereference at 00000010", result.console)
+        for split, result in self.for_all("bad/oops"):
+            linear = "c0000010" if split == "segmented" else "00000010"
+            self.assertIn(f"Oops: unable to handle kernel NULL pointer dereference at {linear}", result.console)
             self.assertIn(qemu.TP["oops"], result.tracepoints)
 
     def test_a_loop_goes_on(self):
-        for _, result in self.for_both("bad/loop", timeout=1.5):
+        for _, result in self.for_all("bad/loop", timeout=1.5):
             self.assertFalse(result.ended)
             self.assertFalse(result.triple_fault)
 
@@ -188,7 +243,7 @@ class BadFiles(KernelTest):
         with tempfile.TemporaryDirectory() as directory:
             for name, reason in bad_elf.write_all(Path(directory)).items():
                 # QEMU itself refuses an empty module. Only the address space differs between the splits.
-                for split in SPLITS if "address space" in reason else SPLITS[:name != "empty"]:
+                for split in SPLITS if "address space" in reason else SPLITS[1:1 + (name != "empty")]:
                     with self.subTest(split=split, file=name):
                         result = qemu.run(kernel(split), Path(directory) / name)
                         self.assertTrue(result.panicked, result.console)
@@ -232,9 +287,10 @@ class PageDirectories(KernelTest):
         return sum(map(int, re.findall(r"already hit (\d+) time", text)))
 
     @unittest.skipUnless(which("gdb"), "gdb is not installed")
-    def test_3g1g_writes_cr3_at_boot_and_at_the_end_only(self):
-        calls = {name: self.hits("3g1g", name) for name in ("hello", "pages", "pointers")}
-        self.assertEqual(len(set(calls.values())), 1, calls)  # however many system calls there are
+    def test_one_directory_writes_cr3_at_boot_and_at_the_end_only(self):
+        for split in ("segmented", "3g1g"):
+            calls = {name: self.hits(split, name) for name in ("hello", "pages", "pointers")}
+            self.assertEqual(len(set(calls.values())), 1, calls)  # however many system calls there are
 
     @unittest.skipUnless(which("gdb"), "gdb is not installed")
     def test_4g4g_writes_cr3_twice_a_round_trip(self):
@@ -254,27 +310,6 @@ class BadKernels(KernelTest):
     def test_one_stops_for_good(self):
         result = qemu.run(GUEST / "bad/kernel_halt.elf", GUEST / "hello", timeout=1.5)
         self.assertFalse(result.ended or result.triple_fault)
-
-
-class Options(KernelTest):
-    def test_the_limit_of_user_segments_in_3g1g(self):
-        for options, limit in (("user_limit=3g", "bfffffff"), ("user_limit=4g", "ffffffff"), ("", "ffffffff")):
-            self.assertEqual(run("3g1g", "tests/limits", options=options).console, f"cs {limit} ds {limit}\n")
-        self.assertEqual(run("4g4g", "tests/limits", options="user_limit=3g").console, "cs ffffffff ds ffffffff\n")
-
-    def test_above_three_gigabytes_is_the_kernel_s(self):
-        result = run("3g1g", "bad/above_3g")  # by the page; QEMU does not check limits, so not by the segment
-        self.assertEqual(result.power_off, 11)
-        self.assertEqual(result.page_faults(cpl=3)[-1], (5, 0xC0101000))
-        self.assertEqual(run("4g4g", "bad/above_3g").page_faults(cpl=3)[-1], (4, 0xC0101000))
-
-    def test_without_cr0_wp_the_kernel_writes_to_a_read_only_page(self):
-        line = "A08 read-only destination"
-        left = {}
-        for wp in ("on", "off"):
-            console = run("3g1g", "pointers", options=f"quiet wp={wp} nonsense").console
-            left[wp] = re.search(rf"{line}.*left +(\d+) of", console)[1]
-        self.assertEqual(left, {"on": "8", "off": "0"})
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include "core/vectors/paging_vectors.hpp"
 #include "core/vectors/replay.hpp"
 #include "core/vectors/vector_file.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -37,17 +38,13 @@ std::string inflated(std::string const& path) {
 class TemporaryFile {
 public:
     TemporaryFile(std::string const& name, std::string const& content)
-        : path_{std::filesystem::temp_directory_path() /
-                ("ringside-" + std::to_string(++count_) + "-" + name)} {
+        : path_{folder_.path() / name} {
         std::ofstream{path_, std::ios::binary} << content;
     }
-    TemporaryFile(TemporaryFile const&) = delete;
-    TemporaryFile& operator=(TemporaryFile const&) = delete;
-    ~TemporaryFile() { std::filesystem::remove(path_); }
     [[nodiscard]] std::string path() const { return path_.string(); }
 
 private:
-    static inline unsigned count_ = 0;
+    tests::TemporaryFolder folder_;
     std::filesystem::path path_;
 };
 

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+
 namespace ringside::seg::test {
 namespace {
 
@@ -85,6 +88,23 @@ TEST_CASE("interrupt: TF, NT, RF and VM are cleared, IF by interrupt gates only"
         CHECK((flags & (TF | NT | RF | VM)) == 0);
         CHECK((flags & rflags::AC) != 0);
         CHECK(((flags & IF) != 0) == (type == trap_gate));
+    }
+}
+
+TEST_CASE("interrupt: RF is set in the image of the fault class, not of traps and aborts") {
+    // SDM volume 3, table 6-1, column "Type"; #DB is by its cause one or the other.
+    constexpr std::array faults{0, 5, 6, 7, 10, 11, 12, 13, 14, 16, 17, 19};
+    for (u8 number = 0; number < 20; ++number) {
+        CAPTURE(number);
+        World world{Ring::R3};
+        world.put_gate(number, gate(code_of(Ring::R0), handler, interrupt_gate));
+        InterruptDelivery const record =
+            deliver(world.state, world.memory, world.control,
+                    {.vector = number, .source = InterruptSource::Exception});
+        REQUIRE(describe(record.outcome) == "ok");
+        commit(record.writes, world.memory);
+        bool const resumes = (world.top(2, 4, record.outcome.value()) & rflags::RF) != 0;
+        CHECK(resumes == (std::ranges::find(faults, number) != faults.end()));
     }
 }
 

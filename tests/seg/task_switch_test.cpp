@@ -127,6 +127,9 @@ TEST_CASE("task switch: refusals of the TSS: place, table, busy, presence, limit
     CHECK(outcome_of(world, Jump) == "ok");
     world.put(other, descriptor(other_tss, 0x2a, present | 1, 0));
     CHECK(outcome_of(world, Jump) == "#TS(0x80) task.limit");
+    world.put(other, descriptor(other_tss, 0x67, available, 0));
+    world.state.tr.limit = 0x5e;
+    CHECK(outcome_of(world, Jump) == "#TS(0x48) task.old.limit");
 }
 
 TEST_CASE("task switch: a TSS that is not mapped is #PF, before anything is written") {
@@ -155,13 +158,14 @@ TEST_CASE("task switch: a 16-bit TSS has words, no FS, no GS and no CR3") {
     }
     field(0x22, data_of(Ring::R0).raw);
     field(0x24, code_of(Ring::R0).raw);
-    field(0x26, data_of(Ring::R0).raw);
+    world.put(Selector{free_slot + 8}, flat(present | data_write, 0)); // B = 0: SP, not ESP
+    field(0x26, free_slot + 8);
     field(0x28, data_of(Ring::R0).raw);
     TaskSwitch const record = switch_to(world, Jump);
     REQUIRE(describe(record.outcome) == "ok");
     CHECK(record.tss16);
     CHECK(record.registers.eip == 0x4321);
-    CHECK(record.registers.general[0] == 0x200);
+    CHECK(record.registers.general[0] == 0xffff0200);
     CHECK_FALSE(record.registers.cr3.has_value());
     commit(record.writes, world.memory);
     TaskSegments const segments =
@@ -169,7 +173,7 @@ TEST_CASE("task switch: a 16-bit TSS has words, no FS, no GS and no CR3") {
     REQUIRE(describe(segments.outcome) == "ok");
     CHECK_FALSE(segments.loaded[SegmentName::FS].usable);
     CHECK(segments.loaded[SegmentName::DS].usable);
-    CHECK(segments.esp == 0x204 - 2); // the error code is a word
+    CHECK(segments.esp == 0xffff0204 - 2); // the error code is a word
     // And back: what was 16-bit is saved in words.
     World back = two_tasks();
     back.state.tr.descriptor = descriptor(tss_base, 0x2b, present | 3, 0);

@@ -71,7 +71,8 @@ std::vector<Body> one_of_each() {
                           PageRef{},   Signal{},
                           Sched{},     Irq{},
                           Dma{},       Lint{},
-                          Process{},   Shutdown{}};
+                          Process{},   Shutdown{},
+                          TaskSwitch{}};
     for (auto const kind :
          {TransferKind::Iret, TransferKind::SyscallInsn, TransferKind::Sysret, TransferKind::Far}) {
         Transfer transfer;

@@ -40,9 +40,9 @@ u64 StoryBuilder::walk(u64 lin, bool user, bool implicit) {
     mmu::PageWalk walk{{.address = LinearAddress{lin}, .user = user, .implicit = implicit},
                        mmu::PagingMode::Bits32};
     walk.steps.push_back(
-        {mmu::PagingLevel::PD, PhysicalAddress{0x101000}, 0x103067, mmu::WalkVerdict::Descend});
+        {PhysicalAddress{0x101000}, 0x103067, mmu::PagingLevel::PD, mmu::WalkVerdict::Descend});
     walk.steps.push_back(
-        {mmu::PagingLevel::PT, PhysicalAddress{0x103000}, 0x200067, mmu::WalkVerdict::Leaf});
+        {PhysicalAddress{0x103000}, 0x200067, mmu::PagingLevel::PT, mmu::WalkVerdict::Leaf});
     mmu::Translation translation;
     translation.address = PhysicalAddress{0x200000 | (lin & 0xfff)};
     walk.outcome = translation;
@@ -62,9 +62,9 @@ u64 StoryBuilder::implicit_walk(u64 lin) {
 u64 StoryBuilder::failed_walk(u64 lin, bool user) {
     mmu::PageWalk walk{{.address = LinearAddress{lin}, .user = user}, mmu::PagingMode::Bits32};
     walk.steps.push_back(
-        {mmu::PagingLevel::PD, PhysicalAddress{0x101000}, 0x103067, mmu::WalkVerdict::Descend});
+        {PhysicalAddress{0x101000}, 0x103067, mmu::PagingLevel::PD, mmu::WalkVerdict::Descend});
     walk.steps.push_back(
-        {mmu::PagingLevel::PT, PhysicalAddress{0x103000}, 0, mmu::WalkVerdict::NotPresent});
+        {PhysicalAddress{0x103000}, 0, mmu::PagingLevel::PT, mmu::WalkVerdict::NotPresent});
     Fault fault;
     fault.vector = ExceptionVector::PF;
     fault.error_code = user ? 4 : 0;

@@ -42,6 +42,13 @@ TEST_SUITE("trace: words") {
               "The kernel looks 0x8052000 up in the user's page tables: not usable.");
         CHECK(say(AccessOk{0xc0001000, 16, 0xc0000000, false}) ==
               "access_ok: 16 bytes at 0xc0001000 do not lie below 0xc0000000.");
+        CHECK(say(Irq{0}) == "The interrupt of line 0 (the timer) is taken.");
+        CHECK(say(Irq{5}) == "The interrupt of line 5 is taken.");
+        CHECK(say(Dma{0x2ffffe, 1}) ==
+              "A device writes 1 byte at physical 0x2ffffe; no page table is asked.");
+        StoryBuilder interrupt;
+        interrupt.step(0, 0xc0101234).gate(0x2b, GateSource::Irq, 0);
+        CHECK(sentence_of(interrupt.events[0]).starts_with("Interrupt 2Bh goes through its gate"));
         Event gate;
         StoryBuilder entry;
         entry.step(3, 0x804812e).gate(0x80, GateSource::Int, 3);
@@ -98,12 +105,74 @@ TEST_SUITE("trace: words") {
               "syscall_0x3e7(0x1, 0x2, 0x3, 0x4, 0x5, 0x6)");
     }
 
+    TEST_CASE("numbers by their names, and what pointers lead to") {
+        auto const bytes = [](u64 address, std::size_t size) {
+            std::string const text = address == 0x1000   ? std::string{"\x01\0\0\0\x02\0\0\0", 8}
+                                     : address == 0x2000 ? std::string{"\0\x2a\0\0", 4}
+                                     : address == 0x3000 ? std::string{"\x8b\0\0\0", 4}
+                                     : address == 0x4000 ? std::string{"\0\x02\0\0\0\0\0\0", 8}
+                                     : address == 0x5000 ? std::string{"\0\x60\0\0\0\0\0\0", 8}
+                                     : address == 0x5004 ? std::string{"\0\0\0\0", 4}
+                                     : address == 0x6000 ? std::string{"one\0", 4}
+                                                         : std::string{};
+            return text.substr(0, size);
+        };
+        auto const over = [&](Syscall const& call, i64 result) {
+            auto const parts = call_parts(call, result, bytes, bytes);
+            return parts.known + "| " + parts.rest;
+        };
+        CHECK(call_text({125, "mprotect", {0x1000, 4096, 3}, 3, true}) ==
+              "mprotect(0x1000, 4096, PROT_READ|PROT_WRITE)");
+        CHECK(call_text({125, "mprotect", {0x1000, 4096, 0}, 3, true}) ==
+              "mprotect(0x1000, 4096, PROT_NONE)");
+        CHECK(call_text({125, "mprotect", {0x1000, 4096, 0x1001}, 3, true}) ==
+              "mprotect(0x1000, 4096, PROT_READ|0x1000)");
+        CHECK(call_text({125, "mprotect", {0x1000, 4096, 0x1000}, 3, true}) ==
+              "mprotect(0x1000, 4096, 0x1000 /* PROT_??? */)");
+        CHECK(call_text({192, "mmap", {0, 8192, 5, 0x22, 0xffffffff, 0}, 6, true}) ==
+              "mmap(NULL, 8192, PROT_READ|PROT_EXEC, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)");
+        CHECK(call_text({120, "clone", {0x11, 0, 0, 0, 0}, 5, true}) ==
+              "clone(SIGCHLD, NULL, NULL, NULL, NULL)");
+        CHECK(call_text({37, "kill", {2, 9}, 2, true}) == "kill(2, SIGKILL)");
+        CHECK(call_text({162, "nanosleep", {0x1000, 0}, 2, true}, bytes) ==
+              "nanosleep({tv_sec=1, tv_nsec=2}, NULL)");
+        CHECK(call_text({11, "execve", {0x6000, 0x5000, 0}, 3, true}, bytes) ==
+              "execve(\"one\", [\"one\"], NULL)");
+        CHECK(over({7, "waitpid", {2, 0x2000, 0}, 3, true}, 2) ==
+              "waitpid(2, | [{WIFEXITED(s) && WEXITSTATUS(s) == 42}], 0)");
+        CHECK(over({7, "waitpid", {2, 0x3000, 1}, 3, true}, 2) ==
+              "waitpid(2, | [{WIFSIGNALED(s) && WTERMSIG(s) == SIGSEGV}], WNOHANG)");
+        CHECK(over({7, "waitpid", {2, 0x3000, 0}, 3, true}, -10) == "waitpid(2, | 0x3000, 0)");
+        CHECK(over({175, "rt_sigprocmask", {0, 0x4000, 0, 8}, 4, true}, 0) ==
+              "rt_sigprocmask(SIG_BLOCK, [USR1], | NULL, 8)");
+        CHECK(over({42, "pipe", {0x1000}, 1, true}, 0) == "pipe(| [1, 2])");
+        CHECK(over({3, "read", {3, 0x6000, 100}, 3, true}, 3) == "read(3, | \"one\", 100)");
+        CHECK(over({3, "read", {3, 0x6000, 100}, 3, true}, -14) == "read(3, | 0x6000, 100)");
+        CHECK(over({3, "read", {3, 0x6000, 100}, 3, true}, 0) == "read(3, | \"\", 100)");
+    }
+
+    TEST_CASE("what a call does not write is not read") {
+        auto const bytes = [](u64, std::size_t size) { return std::string(size, '\0'); };
+        auto const over = [&](Syscall const& call, i64 result) {
+            return call_parts(call, result, bytes, bytes).rest;
+        };
+        Syscall const wait{7, "waitpid", {2, 0x2000, 1}, 3, true};
+        CHECK(over(wait, 0) == "0x2000, WNOHANG)");
+        CHECK(over(wait, 2) == "[{WIFEXITED(s) && WEXITSTATUS(s) == 0}], WNOHANG)");
+        Syscall const sleep{162, "nanosleep", {0x1000, 0x2000}, 2, true};
+        CHECK(over(sleep, 0) == "0x2000)");
+        CHECK(over(sleep, -4) == "{tv_sec=0, tv_nsec=0})");
+        CHECK(over(sleep, -512) == "{tv_sec=0, tv_nsec=0})");
+        CHECK(over(sleep, -22) == "0x2000)");
+    }
+
     TEST_CASE("results: errno's name and sentence, addresses in hex") {
         CHECK(result_text("write", 6000) == "6000");
         CHECK(result_text("write", -14) == "-1 EFAULT (Bad address)");
         CHECK(result_text("foo", -38) == "-1 ENOSYS (Function not implemented)");
         CHECK(result_text("brk", 0x804c000) == "0x804c000");
         CHECK(result_text("mmap", static_cast<i32>(0xb7fff000U)) == "0xb7fff000");
+        CHECK(result_text("mremap", 0x20010000) == "0x20010000");
         CHECK(result_text("mmap", -12) == "-1 ENOMEM (Cannot allocate memory)");
     }
 

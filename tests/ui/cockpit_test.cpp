@@ -3,6 +3,7 @@
 #include "core/view/cockpit.hpp"
 #include "tests/ui/golden_file.hpp"
 #include "tests/ui/png_compare.hpp"
+#include "tests/ui/recorded.hpp"
 #include "ui/text/text_of.hpp"
 #include "ui/window/fonts.hpp"
 #include "ui/window/shot.hpp"
@@ -17,41 +18,8 @@ using namespace ringside;
 using view::Direction;
 using view::Unit;
 
-namespace {
-
-std::filesystem::path const guests = std::filesystem::path{RINGSIDE_BINARY_DIR} / "guest";
-
-bool guests_are_there() {
-    if (std::filesystem::exists(guests / "kernel-4g4g.elf")) {
-        return true;
-    }
-    MESSAGE("skipped: the guests are not built");
-    return false;
-}
-
-view::Subject record(Split split) {
-    MachineConfig config;
-    config.split = split;
-    config.program = guests / "pages";
-    config.program_name = "pages";
-    config.guest_directory = guests;
-    view::Subject subject;
-    subject.session = std::make_shared<Session>(config);
-    subject.session->record(10'000'000);
-    subject.kernel_elf = kernel_image(config);
-    subject.source_directories = {RINGSIDE_SOURCE_DIR};
-    return subject;
-}
-
-// One recording of each split serves all tests.
-view::Subject const& pages(Split split) {
-    static std::map<Split, view::Subject> recorded;
-    auto const known = recorded.find(split);
-    return known != recorded.end() ? known->second
-                                   : recorded.emplace(split, record(split)).first->second;
-}
-
-} // namespace
+using tests::guests_are_there;
+using tests::pages;
 
 TEST_CASE("cockpit: every unit goes back the way it came") {
     if (!guests_are_there()) {
@@ -178,7 +146,7 @@ TEST_CASE("cockpit: running stops at a breakpoint, forwards and backwards") {
     REQUIRE(cockpit.move(Unit::Run, Direction::Back));
     CHECK(cockpit.moment() == there);
     cockpit.execute("break sys_exit");
-    CHECK(cockpit.breakpoints().empty());
+    CHECK(cockpit.settings().breakpoints.empty());
 }
 
 TEST_CASE("cockpit: over INT 80h comes out behind it in ring 3, and back again") {

@@ -66,6 +66,29 @@ Cpu sample_cpu() {
     return cpu;
 }
 
+// An access of the sample's next instruction, with what paging says to it.
+Explanation access(seg::SegmentName name, u64 offset, u32 size, seg::SegmentAccessType type,
+                   mmu::Lookup const& lookup) {
+    Cpu const cpu = sample_cpu();
+    Explanation explained;
+    explained.segment = seg::access(cpu.segments, cpu.rflags, name, offset, size, type);
+    explained.lookup = lookup;
+    explained.tlb_hit = !lookup.walk;
+    return explained;
+}
+
+mmu::Lookup hit(u64 linear, u64 physical) {
+    return {{LinearAddress{linear}}, mmu::Translation{PhysicalAddress{physical}}};
+}
+
+std::vector<Explanation> sample_accesses() {
+    using seg::SegmentName;
+    using enum seg::SegmentAccessType;
+    return {access(SegmentName::CS, 0xc0102f3a, 2, Fetch, hit(0xc0102f3a, 0x102f3a)),
+            access(SegmentName::DS, 0x08051000, 4, Read, mmu::Lookup{faulting_walk()}),
+            access(SegmentName::ES, 0xc7e41100, 4, Write, hit(0xc7e41100, 0x121100))};
+}
+
 view::CodeLine source(u32 line, char const* text) {
     view::CodeLine code;
     code.kind = view::CodeKind::Source;
@@ -194,6 +217,7 @@ view::MachineView sample_view() {
     view.now = event(41, 0, trace::Walk{faulting_walk()});
     view.walk = view.now;
     view.transfer = event(38, 3, sample_gate());
+    view.accesses = sample_accesses();
     view.stack.name = "kernel stack";
     view.stack.pointer = 0xc7f81fe0;
     using view::StackOrigin;

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 using namespace ringside;
 
 namespace {
@@ -69,6 +71,79 @@ TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read
     std::string const last = text::paint(sheet_of("walk", view));
     CHECK(last.find(">verdict") != std::string::npos);
     CHECK(last.find("!#PF error 0000") != std::string::npos);
+}
+
+TEST_CASE("sheets: the next instruction's accesses are shown with every check of their record") {
+    view::MachineView view = tests::sample_view();
+    std::string const text = text::paint(sheet_of("gate", view));
+    for (char const* words :
+         {"fetch    cs:c0102f3a  2 bytes  ok 2 checks", ">read     ds:08051000  4 bytes",
+          "ds       002b = GDT[5] RPL 3: data, writable, DPL 3",
+          "  3 ok    Every byte of the access is within the limit.",
+          "linear   base 00000000 + offset 08051000 = 08051000",
+          "TLB miss: the tables are walked, !#PF error 0000", " write    es:c7e41100  4 bytes",
+          "TLB hit: physical 00121100"}) {
+        INFO(text, "\n", words);
+        CHECK(text.find(words) != std::string::npos);
+    }
+    // A limit of one byte less: the record stops at that check and says what it raises.
+    view.cpu.segments[seg::SegmentName::DS].limit = 0x08051002;
+    view.accesses[1].segment = seg::access(view.cpu.segments, view.cpu.rflags, seg::SegmentName::DS,
+                                           0x08051000, 4, seg::SegmentAccessType::Read);
+    view.accesses[1].lookup.reset();
+    std::string const refused = text::paint(sheet_of("gate", view));
+    INFO(refused);
+    CHECK(refused.find("  3 STOP  Every byte of the access is within the limit.") !=
+          std::string::npos);
+    CHECK(refused.find("raises   !#GP error 0000: no selector") != std::string::npos);
+    CHECK(refused.find("base 00000000, limit 08051002") != std::string::npos);
+}
+
+TEST_CASE("sheets: a gate's checks are sentences, names or a count, as the panel has room") {
+    view::MachineView view = tests::sample_view();
+    view.transfer->age = 0;
+    sheets::PanelState state;
+    auto const text_at = [&](std::size_t height) {
+        state.height = height;
+        return text::paint(sheets::find_panel("gate")->make(view, view, state));
+    };
+    std::string const full = text_at(0);
+    CHECK(full.find("  9 ok") != std::string::npos);
+    CHECK(full.find("idt.limit") == std::string::npos);
+    std::string const named = text_at(17);
+    CHECK(named.find("ok idt.limit") != std::string::npos);
+    std::string const counted = text_at(11);
+    INFO(counted);
+    CHECK(counted.find(" checks   ok 9 of 9") != std::string::npos);
+    CHECK(counted.find("push     eip") != std::string::npos);
+    // A check that refused is never only counted.
+    std::get<trace::Gate>(view.transfer->event.body).checks.back().ok = false;
+    CHECK(text_at(11).find("STOP") != std::string::npos);
+}
+
+TEST_CASE("sheets: the title says which of the later CPUs' features the kernel has turned on") {
+    view::MachineView view = tests::sample_view();
+    auto const title = [&] {
+        sheets::PanelState state;
+        state.width = 160;
+        return text::paint(sheets::title_sheet(view, state));
+    };
+    CHECK(title().find("kernel 3g1g   ") != std::string::npos);
+    view.cpu.cr4 |= cr4::PAE | cr4::SMEP | cr4::SMAP;
+    view.cpu.efer |= efer::NXE;
+    CHECK(title().find("kernel 3g1g pae nx smep smap   ") != std::string::npos);
+    view.cpu.efer |= efer::LMA;
+    CHECK(title().find("kernel 3g1g nx smep smap   ") != std::string::npos);
+}
+
+TEST_CASE("sheets: at a gate the panel shows the gate, whatever the next instruction touches") {
+    view::MachineView view = tests::sample_view();
+    view.transfer->age = 0;
+    CHECK(sheet_of("gate", view).title == "GATE");
+    view.transfer->age = 3;
+    CHECK(sheet_of("gate", view).title == "SEGMENTATION");
+    view.accesses.resize(1); // nothing but the fetch: the last gate is shown
+    CHECK(sheet_of("gate", view).title == "GATE");
 }
 
 TEST_CASE("sheets: a gate's micro-steps tick its checks and then its pushes one by one") {
@@ -143,6 +218,60 @@ TEST_CASE("sheets: wrapping loses no word and keeps to the width") {
         CHECK(joined == text);
     }
     CHECK(sheets::wrap("", 10).empty());
-    CHECK(sheets::fit("abcdef", 4) == "abc…");
     CHECK(sheets::columns("abc…") == 4);
+}
+
+TEST_CASE("sheets: what has no room is left out by whole words, and an ellipsis says so") {
+    CHECK(sheets::fit("one two three", 13) == "one two three");
+    CHECK(sheets::fit("one two three", 12) == "one two…");
+    CHECK(sheets::fit("one two three", 8) == "one two…");
+    CHECK(sheets::fit("one two three", 7) == "one…");
+    CHECK(sheets::fit("__copy_from_user+0x28", 12) == "__copy_…");
+    CHECK(sheets::fit("0804c000", 7) == "…"); // half a number is a wrong number
+    CHECK(sheets::fit("x", 0).empty());
+    sheets::Row row = sheets::Line{}.put("limit ").put("ffffffff").put("   ").done();
+    sheets::fit(row, 14);
+    CHECK(text_of_row(row) == "limit ffffffff\n");
+    sheets::fit(row, 13);
+    CHECK(text_of_row(row) == "limit …\n");
+}
+
+TEST_CASE("sheets: a low panel leaves out its spare rows, the least important first, and says so") {
+    sheets::Sheet sheet;
+    for (u8 const rank : std::array<u8, 5>{0, 2, 0, 1, 2}) {
+        sheet.rows.push_back(sheets::Line{}.put(std::to_string(rank)).spare(rank));
+    }
+    sheet.focus = 3;
+    sheets::leave_out_spare_rows(sheet, 5);
+    CHECK(sheet.rows.size() == 5);
+    CHECK(sheet.note.empty());
+    sheets::leave_out_spare_rows(sheet, 3);
+    CHECK(text::paint(sheet) == "0\n0\n1\n");
+    CHECK(sheet.focus == 2);
+    CHECK(sheet.note == "2 more rows");
+    sheets::leave_out_spare_rows(sheet, 1);
+    CHECK(text::paint(sheet) == "0\n0\n"); // no more are spare
+}
+
+TEST_CASE(
+    "sheets: a low walk keeps its verdict, and a row that changed stays among the registers") {
+    view::MachineView view = tests::sample_view();
+    sheets::PanelState state;
+    for (state.width = 47; state.width < 90; ++state.width) {
+        state.height = 9;
+        std::string const walk =
+            text::paint(sheets::find_panel("walk")->make(view, tests::sample_view_before(), state));
+        INFO(walk);
+        CHECK(walk.find("U0") != std::string::npos);
+        CHECK(walk.find("STOP") != std::string::npos);
+        CHECK(walk.find("supervisor\n") != std::string::npos);
+        state.height = 8;
+        view.cpu.segments[seg::SegmentName::GS] = view.cpu.segments[seg::SegmentName::DS];
+        std::string const cpu =
+            text::paint(sheets::find_panel("cpu")->make(view, tests::sample_view_before(), state));
+        INFO(cpu);
+        CHECK(cpu.find("*gs 002b") != std::string::npos);
+        CHECK(cpu.find("fs") == std::string::npos);
+        CHECK(cpu.find("limit ffffffff") != std::string::npos);
+    }
 }

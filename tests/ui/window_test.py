@@ -119,14 +119,95 @@ class Window(unittest.TestCase):
         start = self.event()
         self.press("Right", rf"event {start + 1}/")
 
-    def test_f12_writes_a_picture_of_the_moment(self):
+    def test_f12_writes_a_picture_of_the_moment_and_its_text(self):
         event = self.event()
         self.tool("key", "F12")
-        picture = pathlib.Path(self.folder.name) / f"ringside-{event}.png"
-        self.wait_for(picture.exists, "the picture")
+        folder = pathlib.Path(self.folder.name)
+        picture, text = folder / f"ringside-{event}.png", folder / f"ringside-{event}.txt"
+        self.wait_for(text.exists, "the text")
         self.assertTrue(picture.read_bytes().startswith(b"\x89PNG"))
-        self.assertEqual([f.name for f in pathlib.Path(self.folder.name).iterdir()],
-                         [picture.name])
+        self.assertIn("== PAGE WALK", text.read_text())
+        self.assertEqual({f.name for f in folder.iterdir()}, {picture.name, text.name})
+
+    def type_line(self, key, text):
+        self.tool("key", key)
+        self.tool("type", text)
+        self.tool("key", "Return")
+
+    def test_e_sets_a_stop_that_c_runs_to_and_shift_c_goes_back_to(self):
+        self.type_line("e", "copy")
+        self.press("c", r"sys1/write/copy$")
+        self.press("End", r"event (\d+)/\1 ")
+        self.press("shift+c", r"sys1/write/copy$")
+
+    def test_w_watches_a_register_and_c_stops_at_its_change(self):
+        self.type_line("e", "syscall_ret")
+        self.type_line("w", "cpl")
+        self.press("c", r"event")  # into the kernel: CPL is 0 now
+        self.wait_for(lambda: "access_ok" in self.title() or "sys1/write" in self.title(), "ring 0")
+        before = int(re.search(r"insn (\d+)", self.title()).group(1))
+        self.tool("key", "c")
+        self.wait_for(lambda: int(re.search(r"insn (\d+)", self.title()).group(1)) != before,
+                      "the next stop")
+
+    def test_slash_finds_text_and_braces_go_from_place_to_place(self):
+        self.tool("key", "Home")
+        self.type_line("slash", "access_ok")
+        self.wait_for(lambda: "access_ok" in self.title(), "access_ok")
+        first = self.event()
+        self.tool("key", "braceleft")
+        self.wait_for(lambda: self.event() >= first, "a place")
+        self.press("braceright", rf"event {first}/")
+
+    def test_a_mark_is_gone_back_to(self):
+        start = self.event()
+        self.tool("key", "m", "a")
+        self.press("End", r"event (\d+)/\1 ")
+        self.tool("key", "apostrophe")
+        self.press("a", rf"event {start}/")
+
+    def test_space_plays_and_pauses(self):
+        start = self.event()
+        self.tool("key", "bracketright", "bracketright", "space")
+        self.wait_for(lambda: self.event() > start + 2, "two events")
+        self.tool("key", "space")
+        time.sleep(0.5)
+        paused = self.event()
+        time.sleep(1.5)
+        self.assertEqual(self.event(), paused)
+
+    def test_a_digit_and_a_click_on_a_title_bar_open_a_panel_and_close_it(self):
+        def shown():
+            picture = pathlib.Path(self.folder.name) / f"ringside-{self.event()}.png"
+            self.tool("key", "F12")
+            self.wait_for(picture.with_suffix(".txt").exists, "a picture")
+            pixels = picture.read_bytes()
+            self.tool("key", "Escape")  # the answer of F12
+            picture.unlink()
+            picture.with_suffix(".txt").unlink()
+            return pixels
+
+        def click_on_the_title():
+            # A frame must see the mouse there before it is pressed; under the sanitizers one takes long.
+            self.tool("mousemove", "--window", self.id, "700", "42")
+            time.sleep(1)
+            self.tool("click", "1")
+            time.sleep(1)
+            self.tool("mousemove", "--window", self.id, "2", "2")
+
+        everything = shown()
+        self.tool("key", "2")
+        walk = shown()
+        self.assertTrue(walk != everything, "the digit opened nothing")
+        click_on_the_title()
+        self.wait_for(lambda: shown() == everything, "the click to close the panel")
+        click_on_the_title()
+        self.wait_for(lambda: shown() == walk, "the click to open the panel")
+
+    def test_ctrl_c_copies_and_the_window_stays(self):
+        start = self.event()
+        self.tool("key", "ctrl+c")
+        self.press("Right", rf"event {start + 1}/")
 
     def test_a_click_on_the_time_line_goes_to_that_event(self):
         start = self.event()

@@ -13,9 +13,9 @@ namespace ringside::cli {
 
 namespace {
 
-constexpr std::array adders{add_open, add_run,     add_trace,   add_story,
-                            add_text, add_shot,    add_explain, add_strace,
-                            add_maps, add_vectors, add_samples, add_doctor};
+constexpr std::array adders{add_open,    add_run,     add_trace,   add_story, add_text,
+                            add_shot,    add_explain, add_strace,  add_maps,  add_lab,
+                            add_compare, add_vectors, add_samples, add_doctor};
 
 constexpr char const* about =
     "Ringside: an x86 teaching emulator. A real guest kernel and its programs run on a page walker "

@@ -27,6 +27,8 @@ void add_explain(CLI::App& app, Action& chosen);
 void add_samples(CLI::App& app, Action& chosen);
 void add_vectors(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
+void add_compare(CLI::App& app, Action& chosen);
+void add_lab(CLI::App& app, Action& chosen);
 void add_text(CLI::App& app, Action& chosen);
 void add_shot(CLI::App& app, Action& chosen);
 void add_open(CLI::App& app, Action& chosen);

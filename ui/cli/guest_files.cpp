@@ -63,12 +63,13 @@ std::vector<Sample> list_samples() {
     return samples;
 }
 
-fs::path find_program(std::string const& name) {
+fs::path find_program(std::string const& name, Split split) {
     bool const is_path = name.find('/') != std::string::npos;
     if (!is_path && is_file(guest_directory() / "samples.txt")) {
         for (Sample const& sample : list_samples()) {
             if (sample.name == name) {
-                fs::path program = guest_directory() / name;
+                fs::path const folder = guest_directory() / (is_64bit(split) ? "x64" : "");
+                fs::path program = folder / name;
                 if (!is_file(program)) {
                     throw HostError{"the sample '" + name + "' is not built: " + how_to_build};
                 }

@@ -22,8 +22,8 @@ struct Sample {
 [[nodiscard]] std::vector<std::filesystem::path> source_directories();
 
 [[nodiscard]] std::vector<Sample> list_samples();
-// A sample's file, or the file of this name.
-[[nodiscard]] std::filesystem::path find_program(std::string const& name);
+// A sample's file, in the word size of the split's kernel, or the file of this name.
+[[nodiscard]] std::filesystem::path find_program(std::string const& name, Split split);
 // The splits that have a kernel here.
 [[nodiscard]] std::vector<Split> built_splits();
 // Throws when the split has no kernel here or the file of `--kernel` is none.

@@ -1,7 +1,9 @@
 #include "ui/cli/machine_options.hpp"
 
 #include "ui/cli/guest_files.hpp"
+#include "ui/cli/kernel_switches.hpp"
 #include "ui/cli/output.hpp"
+#include "ui/cli/planted_bugs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,11 +29,13 @@ struct Switch {
 };
 constexpr std::array on_off{
     Switch{"--wp", "wp", "CR0.WP: ring 0 respects read-only pages"},
-    Switch{"--nx", "nx", "no-execute pages"},
-    Switch{"--smep", "smep", "ring 0 may not execute user pages"},
-    Switch{"--smap", "smap", "ring 0 may not touch user pages"},
-    Switch{"--pcid", "pcid", "process-context identifiers in CR3"},
-    Switch{"--pae", "pae", "three-level page tables"},
+    Switch{"--nx", "nx",
+           "pages of areas without x are not executed; with --pae on, and 64-bit kernels"},
+    Switch{"--smep", "smep", "ring 0 may not execute user pages; not segmented"},
+    Switch{"--smap", "smap", "ring 0 may touch user pages in its user copies only; not segmented"},
+    Switch{"--pcid", "pcid",
+           "process-context identifiers in CR3: CR3 writes that flush nothing; x64-kpti"},
+    Switch{"--pae", "pae", "page tables of three levels with 8-byte entries; 3g1g and 4g4g"},
     Switch{"--pge", "pge", "global pages"},
 };
 constexpr std::array four_four_parts{"switch", "layout", "indirect", "high"};
@@ -51,6 +55,13 @@ std::string check_parts(std::string const& text) {
     }
 }
 
+// Linux's own rule for fault_around_bytes, in pages.
+std::string check_window(std::string const& text) {
+    constexpr std::array windows{"1", "2", "4", "8", "16", "32", "64", "128", "256"};
+    bool const good = std::ranges::find(windows, text) != windows.end();
+    return good ? std::string{} : "'" + text + "' is no power of two from 1 to 256";
+}
+
 // A kernel's command line is split at blanks, without quoting.
 std::string check_word(std::string const& text) {
     bool const good =
@@ -64,6 +75,16 @@ u64 ram_size(std::string const& text) {
         throw HostError{"--ram " + text + ": the machine has 16M to 512M of RAM, in whole pages"};
     }
     return *size;
+}
+
+std::optional<u16> parse_port(std::string_view text) {
+    bool const is_hex = text.starts_with("0x") || text.starts_with("0X");
+    text.remove_prefix(is_hex ? 2 : 0);
+    u16 port = 0;
+    auto const [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), port, is_hex ? 16 : 10);
+    bool const is_whole = error == std::errc{} && end == text.data() + text.size();
+    return is_whole ? std::optional{port} : std::nullopt;
 }
 
 } // namespace
@@ -86,8 +107,8 @@ std::optional<u64> parse_size(std::string_view text) {
     return value << shift;
 }
 
-void MachineOptions::add_to(CLI::App& command) {
-    add_program_to(command);
+void MachineOptions::add_to(CLI::App& command, bool required) {
+    add_program_to(command, required);
     command.add_option("ARGS", arguments, "the program's arguments, after --");
     add_machine_to(command);
 }
@@ -95,6 +116,20 @@ void MachineOptions::add_to(CLI::App& command) {
 void MachineOptions::add_program_to(CLI::App& command, bool required) {
     command.add_option("PROGRAM", program, "a sample (`ringside samples`) or a static ELF file")
         ->required(required);
+}
+
+void MachineOptions::add_rom_to(CLI::App& command) {
+    std::string const group = "ROM";
+    command
+        .add_option("--rom", rom,
+                    "run a ROM instead of a program: it ends at 1 MiB and at 4 GiB, and RESET "
+                    "starts it; hlt with IF=0 ends it with status 0")
+        ->group(group);
+    command
+        .add_option("--post-port", post_port,
+                    "bytes that the ROM writes to this port are printed, one a line (default 0x80)")
+        ->needs("--rom")
+        ->group(group);
 }
 
 void MachineOptions::add_machine_to(CLI::App& command) {
@@ -129,12 +164,49 @@ void MachineOptions::add_machine_to(CLI::App& command) {
         ->check(CLI::IsMember({"3g", "4g"}))
         ->group(machine);
     command
+        .add_option("--access-ok", features["access_ok"],
+                    "how a 64-bit kernel checks the range of a user pointer: against the limit "
+                    "(default), by its sign, or not at all but masked")
+        ->check(CLI::IsMember({"limit", "sign", "mask"}))
+        ->group(machine);
+    command
         .add_option("--4g-parts", features["parts"],
                     "parts of 4g4g: switch,layout,indirect,high (default all)")
         ->check(check_parts)
         ->group(machine);
-    command.add_option("--bug", features["bug"], "one of the kernel's planted bugs")
+    command.add_option("--bug", features["bug"], bug_help())
+        ->check(check_bug)
+        ->type_name("NAME")
+        ->group(machine);
+    command
+        .add_option("--preempt", features["preempt"],
+                    "where the kernel lets another task run inside a system call: a point's name, "
+                    "N for the N-th point reached, or random (see --seed)")
         ->check(check_word)
+        ->group(machine);
+    command
+        .add_option("--slice", features["slice"],
+                    "a task's turn while others wait, in timer ticks of 64 instructions (default "
+                    "1000)")
+        ->check(CLI::Range(u64{32}, u64{32768}))
+        ->group(machine);
+    command
+        .add_option(
+            "--kernel-hits", features["kernel_hits"],
+            "a program's watchpoint that the kernel hits: ignore (default), signal it at the "
+            "end of the system call, or count it")
+        ->check(CLI::IsMember({"ignore", "signal", "count"}))
+        ->group(machine);
+    command
+        .add_option("--readahead", features["readahead"],
+                    "pages that are read from a file where a page fault needs one (default 1)")
+        ->check(CLI::Range(1, 256))
+        ->group(machine);
+    command
+        .add_option("--fault-around", features["fault_around"],
+                    "pages that a page fault may map where it needs one, if they are in the page "
+                    "cache; a power of two (default 1)")
+        ->check(check_window)
         ->group(machine);
     command
         .add_flag("--cold-tlb", cold_tlb,
@@ -142,17 +214,14 @@ void MachineOptions::add_machine_to(CLI::App& command) {
         ->group(machine);
 }
 
-MachineConfig MachineOptions::config() const {
-    MachineConfig config;
+// The kernel, its options and the program.
+void MachineOptions::add_guest(MachineConfig& config) const {
     config.split = parse_split(split).value_or(Split::ThreeOne);
     config.guest_directory = guest_directory();
     config.kernel = kernel;
-    config.program = find_program(program);
+    config.program = find_program(program, config.split);
     config.program_name = program;
     config.arguments = arguments;
-    config.ram_bytes = ram_size(ram);
-    config.seed = seed;
-    config.cold_tlb = cold_tlb;
     for (std::string const& argument : arguments) {
         if (std::string const problem = check_word(argument); !problem.empty()) {
             throw HostError{"argument '" + argument + "': " + problem};
@@ -163,7 +232,45 @@ MachineConfig MachineOptions::config() const {
             config.features[feature] = word;
         }
     }
+    check_switches(config);
+    if (seed != 0) {
+        config.features["seed"] = std::to_string(seed & 0xffffffffU);
+    }
     require_kernel(config);
+}
+
+// A ROM runs without kernel and program; what is about those cannot be asked for as well.
+void MachineOptions::add_rom(MachineConfig& config) const {
+    bool const has_feature =
+        std::ranges::any_of(features, [](auto const& each) { return !each.second.empty(); });
+    if (!program.empty() || !kernel.empty() || !arguments.empty() || has_feature) {
+        throw HostError{"--rom runs without a kernel: it goes with --post-port, --ram, --stdin, "
+                        "--max-insns and --seed only"};
+    }
+    config.rom = rom;
+    if (!post_port.empty()) {
+        auto const port = parse_port(post_port);
+        if (!port) {
+            throw HostError{"--post-port " + post_port + ": a port is 0 to 0xffff"};
+        }
+        config.post_port = *port;
+    }
+}
+
+MachineConfig MachineOptions::config() const {
+    MachineConfig config;
+    if (program.empty() && rom.empty()) {
+        throw HostError{
+            "PROGRAM is required: there is no sample and no file ''; see `ringside run --help`"};
+    }
+    config.ram_bytes = ram_size(ram);
+    config.seed = seed;
+    config.cold_tlb = cold_tlb;
+    if (rom.empty()) {
+        add_guest(config);
+    } else {
+        add_rom(config);
+    }
     if (!standard_input.empty()) {
         config.standard_input = read_input(standard_input);
     }

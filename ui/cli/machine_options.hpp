@@ -17,6 +17,8 @@ struct MachineOptions {
     std::vector<std::string> arguments;
     std::string split = "3g1g";
     std::string kernel;
+    std::string rom;
+    std::string post_port;
     std::string ram = "64M";
     u64 max_insns = default_budget;
     u64 seed = 0;
@@ -26,11 +28,17 @@ struct MachineOptions {
 
     // PROGRAM and its arguments, and the machine's options; or PROGRAM alone and the options alone,
     // where a command has arguments of its own.
-    void add_to(CLI::App& command);
+    void add_to(CLI::App& command, bool required = true);
     void add_program_to(CLI::App& command, bool required = true);
     void add_machine_to(CLI::App& command);
+    // --rom and --post-port, for a command that can do without a PROGRAM.
+    void add_rom_to(CLI::App& command);
     // Checks what can be checked without starting. Throws HostError.
     [[nodiscard]] MachineConfig config() const;
+
+private:
+    void add_guest(MachineConfig& config) const;
+    void add_rom(MachineConfig& config) const;
 };
 
 // "64M", "16m", "67108864": bytes. Nothing for what is no size.

@@ -18,9 +18,10 @@ story::ToldRun Recording::told() {
             .outline = outline(),
             .end = end(),
             .bytes = [this](u64 event, u64 address, std::size_t size) {
+                trace::Scene const& scene = outline().scenes[outline().scene_of[event]];
+                u64 const user = scene.call == trace::Scene::none ? event : scene.call;
                 session_->go_to_event(event);
-                auto const bytes =
-                    session_->peek(LinearAddress{address}, size, events()[event].cr3);
+                auto const bytes = session_->peek(LinearAddress{address}, size, events()[user].cr3);
                 return std::string{bytes.begin(), bytes.end()};
             }};
 }

@@ -81,9 +81,11 @@ void add_run(CLI::App& app, Action& chosen) {
     auto* const command = app.add_subcommand("run", "run a program to its end");
     auto const options = std::make_shared<MachineOptions>();
     auto const quiet = std::make_shared<bool>(false);
-    options->add_to(*command);
+    options->add_to(*command, false);
+    options->add_rom_to(*command);
     command->add_flag("--quiet", *quiet, "no summary line");
-    command->footer("Example: ringside run hello --split 4g4g");
+    command->footer("Example: ringside run hello --split 4g4g\n"
+                    "         ringside run --rom test.bin --post-port 0x190");
     command->callback(
         [&chosen, options, quiet] { chosen = [=] { return run(*options, *quiet); }; });
 }

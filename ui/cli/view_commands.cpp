@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace ringside::cli {
 
@@ -23,7 +24,7 @@ constexpr char const* tour_program = "pages";
 
 struct ViewOptions {
     MachineOptions machine;
-    std::string at;
+    std::optional<std::string> at; // not given is not the same as empty
     std::string panel;
     std::string output;
     std::string size = "1440x900";
@@ -35,10 +36,11 @@ std::shared_ptr<Recording> record(MachineOptions const& options) {
     return std::make_shared<Recording>(options.config(), options.max_insns);
 }
 
-view::Cockpit cockpit_at(std::shared_ptr<Recording> const& recording, std::string const& when) {
+view::Cockpit cockpit_at(std::shared_ptr<Recording> const& recording,
+                         std::optional<std::string> const& when) {
     view::Cockpit cockpit{make_subject(recording)};
-    if (!when.empty()) {
-        cockpit.go(recording->go_to(when));
+    if (when) {
+        cockpit.go(recording->go_to(*when));
     }
     return cockpit;
 }
@@ -46,7 +48,7 @@ view::Cockpit cockpit_at(std::shared_ptr<Recording> const& recording, std::strin
 int text_run(ViewOptions const& options) {
     auto const recording = record(options.machine);
     view::Cockpit cockpit = cockpit_at(recording, options.at);
-    if (options.at.empty() && options.panel.empty()) {
+    if (!options.at && options.panel.empty()) {
         text::read_commands(cockpit, std::cin, std::cout);
         write_standard_output("");
     } else {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace ringside::sheets {
 
@@ -63,8 +64,12 @@ private:
         Line line;
         line.put(space_.current ? ">" : " ", Role::Now);
         line.put(fmt::format("CR3 {:08x} {}", space_.cr3, space_.letter), Role::Heading);
-        line.put("  ").put(space_.name, Role::Normal);
-        if (space_.current) {
+        bool const room = state_.width > line.column() + columns(space_.name) + 7;
+        line.put("  ").put(fit(space_.name, state_.width > line.column() + 2
+                                                ? state_.width - line.column() - 2
+                                                : 1),
+                           Role::Normal);
+        if (space_.current && room) { // '>' says it, too
             line.right("now", state_.width - 1, Role::Now);
         }
         sheet.rows.push_back(line.done(RowKind::Heading));
@@ -126,14 +131,20 @@ private:
                stretch.physical + (stretch.end - stretch.start) == range.physical.value();
     }
 
+    // Between the two halves of canonical addresses nothing can be mapped.
     void gap(Sheet& sheet, u64 size) const {
+        constexpr u64 largest_hole_of_a_half = u64{1} << 47U;
         Line line;
         line.at(digits_ <= 8 ? 11 : 20).put(":", Role::Dim);
-        line.put(fmt::format("  {} not mapped", bytes(size)), Role::Dim);
-        sheet.rows.push_back(line.done(RowKind::Gap));
+        line.put(size > largest_hole_of_a_half ? "  no canonical address"
+                                               : fmt::format("  {} not mapped", bytes(size)),
+                 Role::Dim);
+        sheet.rows.push_back(line.spare(5));
+        sheet.rows.back().kind = RowKind::Gap;
     }
 
     void row(Sheet& sheet, Stretch const& stretch) const {
+        std::string const here = pointers(stretch);
         Line line;
         line.at(1).put(address(stretch.start, digits_), Role::Number).put(" ");
         line.put(stretch.user ? "o" : "#", ring_role(stretch.user ? 3 : 0)).put(" ");
@@ -144,17 +155,17 @@ private:
             line.put(" ").put(pages(stretch), Role::Normal).tip("one letter a page: " + legend());
         } else {
             line.put(stretch.writable ? "rw" : "r-").put("  ");
-            line.put(stretch.pieces == 1
-                         ? fmt::format("{} at physical {}", bytes(stretch.mapped),
-                                       hex(stretch.physical, 8))
-                         : fmt::format("{} in {} pieces", bytes(stretch.mapped), stretch.pieces),
-                     stretch.user ? Role::Normal : Role::Dim);
+            Role const role = stretch.user ? Role::Normal : Role::Dim;
+            line.put(bytes(stretch.mapped), role);
+            std::string const where = stretch.pieces == 1
+                                          ? fmt::format(" at physical {}", hex(stretch.physical, 8))
+                                          : fmt::format(" in {} pieces", stretch.pieces);
+            if (line.column() + columns(where) + columns(here) < state_.width) {
+                line.put(where, role);
+            }
         }
-        std::string const here = pointers(stretch);
         if (!here.empty()) {
-            std::size_t const left =
-                state_.width > line.column() + 2 ? state_.width - line.column() - 2 : 0;
-            line.put(" ").put(fit(here, left), Role::Changed);
+            line.put(" ").put(here, Role::Changed);
         }
         sheet.rows.push_back(line.done());
     }
@@ -195,12 +206,14 @@ private:
             char const* name;
             u64 value;
         };
+        bool const wide = digits_ > 8;
         std::string words;
         for (Pointer const& pointer :
-             {Pointer{"EIP", cpu.segments[seg::SegmentName::CS].base + cpu.rip},
-              Pointer{"ESP", cpu.segments[seg::SegmentName::SS].base + cpu[Gpr::RSP]},
-              Pointer{"ESI", cpu[Gpr::RSI]}, Pointer{"EDI", cpu[Gpr::RDI]},
-              Pointer{"CR2", cpu.cr2}}) {
+             {Pointer{wide ? "RIP" : "EIP", cpu.segments[seg::SegmentName::CS].base + cpu.rip},
+              Pointer{wide ? "RSP" : "ESP",
+                      cpu.segments[seg::SegmentName::SS].base + cpu[Gpr::RSP]},
+              Pointer{wide ? "RSI" : "ESI", cpu[Gpr::RSI]},
+              Pointer{wide ? "RDI" : "EDI", cpu[Gpr::RDI]}, Pointer{"CR2", cpu.cr2}}) {
             u64 const value = digits_ <= 8 ? pointer.value & 0xffff'ffffU : pointer.value;
             if (value >= stretch.start && value < stretch.end && value != 0) {
                 words += words.empty() ? "<" : " ";
@@ -217,6 +230,26 @@ private:
     std::vector<Stretch> stretches_;
 };
 
+// What the letters mean, on one row or on two.
+void write_legend(Sheet& sheet, std::size_t width) {
+    Line line;
+    line.at(1).put("o", Role::Ring3).put(" user  ", Role::Dim);
+    line.put("#", Role::Ring0).put(" kernel", Role::Dim);
+    if (width < 61) {
+        sheet.rows.push_back(std::exchange(line, Line{}).spare(6));
+        line.at(1);
+    } else {
+        line.put("   ");
+    }
+    bool first = true;
+    for (auto const& [letter, word] :
+         {std::pair{"p", "present"}, {"d", "dirty"}, {"r", "read-only"}, {"-", "absent"}}) {
+        line.put(first ? "" : "  ").put(letter, Role::Heading).put(" ").put(word, Role::Dim);
+        first = false;
+    }
+    sheet.rows.push_back(line.spare(6));
+}
+
 } // namespace
 
 Sheet address_sheet(View const& now, View const& /*before*/, PanelState const& state) {
@@ -224,15 +257,18 @@ Sheet address_sheet(View const& now, View const& /*before*/, PanelState const& s
     sheet.name = "address";
     sheet.title = "ADDRESS SPACE";
     sheet.about = now.spaces.size() > 1 ? fmt::format("{} of them", now.spaces.size()) : "";
-    sheet.note = "o user  # kernel  d dirty  - absent";
     if ((now.cpu.cr0 & cr0::PG) == 0) {
         sheet.rows.push_back(
             Line{}.at(1).put("Paging is off: linear is physical.", Role::Dim).done());
         return sheet;
     }
     for (auto const& space : now.spaces) {
+        if (space.current && now.spaces.size() > 1) {
+            sheet.focus = static_cast<int>(sheet.rows.size()) + 1; // its heading and its top
+        }
         SpaceWriter{now, space, state}.write(sheet);
     }
+    write_legend(sheet, state.width);
     return sheet;
 }
 

@@ -22,13 +22,26 @@ Row source_row(CodeLine const& code, PanelState const& state) {
     return line.done();
 }
 
+// Where there is no room, sizes of memory operands go before operands do: a register beside one, or
+// the mnemonic, says most of them.
+std::string without_sizes(std::string text) {
+    for (std::string_view const size : {"dword ptr ", "qword ptr ", "word ptr ", "byte ptr "}) {
+        for (std::size_t at = text.find(size); at != std::string::npos; at = text.find(size, at)) {
+            text.erase(at, size.size());
+        }
+    }
+    return text;
+}
+
 Row instruction_row(CodeLine const& code, PanelState const& state, unsigned digits) {
     Line line;
     line.put(code.breakpoint ? "B" : " ", Role::Fault).put(code.now ? ">" : " ", Role::Now);
     line.put(" ").put(address(code.address, digits), Role::Dim).put("  ");
     std::size_t const left = state.width > line.column() ? state.width - line.column() : 0;
     std::size_t const note = code.note.empty() ? 0 : columns(code.note) + 1;
-    line.put(fit(code.text, left > note ? left - note : left), Role::Normal);
+    std::size_t const room = left > note ? left - note : left;
+    bool const fits = columns(code.text) <= room;
+    line.put(fit(fits ? code.text : without_sizes(code.text), room), Role::Normal);
     if (note != 0 && left > note) {
         line.put(" ").put(code.note, Role::Dim);
     }

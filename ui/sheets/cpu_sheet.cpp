@@ -69,7 +69,7 @@ private:
     void general() {
         // In the order in which people read them, not in that of their encoding.
         static constexpr std::array<std::size_t, 8> order{0, 3, 1, 2, 6, 7, 5, 4};
-        std::size_t const columns = wide_ ? 2 : 3;
+        std::size_t const columns = state_.width >= (wide_ ? 46U : 44U) ? (wide_ ? 2 : 3) : 1;
         std::size_t const pitch = wide_ ? 25 : 16;
         std::size_t const count = wide_ ? 16 : 8;
         Line line;
@@ -94,39 +94,47 @@ private:
 
     void flags() {
         Line line;
-        value(line, "eflags", now_.rflags, before_.rflags, 8);
-        line.at(17).put(fit(flags_words(now_.rflags), state_.width - 26));
+        value(line, wide_ ? "rflags" : "eflags", now_.rflags, before_.rflags, 8);
+        line.at(17).put(fit(flags_words(now_.rflags), state_.width > 26 ? state_.width - 26 : 1));
         line.right(fmt::format("IOPL {}", rflags::iopl(now_.rflags)), state_.width - 1, Role::Dim);
         sheet_.rows.push_back(line.done());
     }
 
     void segments() {
-        static constexpr std::array order{seg::SegmentName::CS, seg::SegmentName::SS,
-                                          seg::SegmentName::DS, seg::SegmentName::ES,
-                                          seg::SegmentName::FS, seg::SegmentName::GS};
-        for (auto const name : order) {
-            segment(seg::to_string(name), now_.segments[name], before_.segments[name]);
+        struct Ranked {
+            seg::SegmentName name;
+            u8 spare; // see sheets::Row
+        };
+        static constexpr std::array order{
+            Ranked{seg::SegmentName::CS, 1}, Ranked{seg::SegmentName::SS, 1},
+            Ranked{seg::SegmentName::DS, 2}, Ranked{seg::SegmentName::ES, 3},
+            Ranked{seg::SegmentName::FS, 5}, Ranked{seg::SegmentName::GS, 6}};
+        for (Ranked const& each : order) {
+            segment(seg::to_string(each.name), now_.segments[each.name],
+                    before_.segments[each.name], each.spare);
         }
     }
 
     void segment(std::string_view name, seg::SegmentRegister const& reg,
-                 seg::SegmentRegister const& old) {
+                 seg::SegmentRegister const& old, u8 spare) {
         Line line;
         bool const changed = !(reg == old);
         line.put(changed ? "*" : " ", Role::Changed).put(name, Role::Dim).put(" ");
         line.put(hex(reg.selector.raw, 4), changed ? Role::Changed : Role::Number);
         line.tip(selector_words(reg.selector));
-        line.at(10);
+        bool const narrow = state_.width < 58;   // all needs 58 columns
+        bool const narrower = state_.width < 51; // and without blanks 51
+        line.at(narrow ? 9 : 10);
         if (!reg.usable && now_.segments.protection) {
             line.put("null: cannot be used", Role::Dim);
         } else {
             std::string const what = now_.segments.protection ? short_words(reg.descriptor)
                                                               : std::string{"base = 16 * selector"};
-            line.put(fit(what, 19)).at(30);
-            line.put("base ", Role::Dim).put(hex(reg.base, 8), Role::Number);
+            line.put(fit(what, narrow ? 13 : 19)).at(narrow ? 23 : 30);
+            line.put(narrower ? "" : "base ", Role::Dim).put(hex(reg.base, 8), Role::Number);
             line.put(" limit ", Role::Dim).put(hex(reg.limit, 8), Role::Number);
         }
-        sheet_.rows.push_back(line.done());
+        sheet_.rows.push_back(line.spare(changed ? 0 : spare));
     }
 
     static std::string short_words(seg::SegmentDescriptor const& descriptor) {
@@ -144,12 +152,16 @@ private:
     }
 
     void tables() {
-        segment("tr", now_.segments.tr, before_.segments.tr);
+        segment("tr", now_.segments.tr, before_.segments.tr, 4);
         Line line;
         table(line, "gdtr", now_.segments.gdtr, before_.segments.gdtr);
-        line.at(28);
+        if (state_.width < 28 + line.column()) {
+            sheet_.rows.push_back(std::exchange(line, Line{}).spare(7));
+        } else {
+            line.at(28);
+        }
         table(line, "idtr", now_.segments.idtr, before_.segments.idtr);
-        sheet_.rows.push_back(line.done());
+        sheet_.rows.push_back(line.spare(7));
     }
 
     void table(Line& line, std::string_view name, seg::TableRegister const& reg,
@@ -163,18 +175,22 @@ private:
         value(line, "cr0", now_.cr0, before_.cr0, 8);
         line.at(14).put(control_words(now_.cr0)).at(28);
         value(line, "cr2", now_.cr2, before_.cr2, digits_);
-        if (now_.cr2 != before_.cr2 && !wide_) {
-            line.put(fmt::format(" was {}", hex(before_.cr2, 8)), Role::Dim);
-        }
+        was(line, now_.cr2, before_.cr2);
         sheet_.rows.push_back(line.done());
         Line last;
         value(last, "cr4", now_.cr4, before_.cr4, 8);
         last.at(14).put(fit(control4_words(now_.cr4), 13)).at(28);
         value(last, "cr3", now_.cr3, before_.cr3, digits_);
-        if (now_.cr3 != before_.cr3 && !wide_) {
-            last.put(fmt::format(" was {}", hex(before_.cr3, 8)), Role::Dim);
-        }
+        was(last, now_.cr3, before_.cr3);
         sheet_.rows.push_back(last.done());
+    }
+
+    // The value before, where there is room for it; it is in the tip, too.
+    void was(Line& line, u64 value, u64 old) const {
+        std::string const words = " was " + hex(old, digits_);
+        if (value != old && line.column() + columns(words) <= state_.width) {
+            line.put(words, Role::Dim);
+        }
     }
 
     Cpu const& now_;

@@ -1,8 +1,10 @@
-// What stands around the panels: where we are on top, what happens in one sentence and the keys
-// that work now at the bottom, and the help.
+// What stands around the panels: where we are on top, what happens in one
+// sentence and the keys that work now at the bottom, and the help.
+#include "ui/sheets/key_table.hpp"
 #include "ui/sheets/panels.hpp"
 #include "ui/sheets/words.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
@@ -10,16 +12,39 @@ namespace ringside::sheets {
 
 namespace {
 
-void field(Line& line, std::string_view name, std::string_view value, Role role = Role::Normal) {
-    line.put("   ").put(name, Role::Dim).put(" ").put(value, role);
+// A part of a line that has no room for all: parts of the highest number go first.
+struct Part {
+    Row row;
+    u8 spare;
+};
+
+Part field(std::string_view name, std::string_view value, u8 spare, Role role = Role::Normal) {
+    return {Line{}.put("   ").put(name, Role::Dim).put(" ").put(value, role).done(), spare};
 }
 
-Line keys(std::initializer_list<std::pair<char const*, char const*>> list) {
-    Line line;
-    for (auto const& [key, does] : list) {
-        line.put(" ").put(key, Role::Key).put(" ").put(does, Role::Dim).put(" ");
+Part key(std::string_view key, std::string_view does, u8 spare) {
+    return {Line{}.put(" ").put(key, Role::Key).put(" ").put(does, Role::Dim).put(" ").done(),
+            spare};
+}
+
+Row join(std::vector<Part> parts, std::size_t width) {
+    std::size_t used = 0;
+    for (Part const& part : parts) {
+        used += part.row.width();
     }
-    return line;
+    while (used > width && parts.size() > 1) {
+        auto const least =
+            std::max_element(parts.begin(), parts.end(),
+                             [](Part const& a, Part const& b) { return a.spare < b.spare; });
+        used -= least->row.width();
+        parts.erase(least);
+    }
+    Row row;
+    for (Part const& part : parts) {
+        row.spans.insert(row.spans.end(), part.row.spans.begin(), part.row.spans.end());
+    }
+    fit(row, width);
+    return row;
 }
 
 } // namespace
@@ -28,26 +53,25 @@ Sheet title_sheet(View const& now, PanelState const& state) {
     Sheet sheet;
     sheet.name = "title";
     u8 const ring = number(now.cpu.cpl());
-    Line line;
-    line.put(now.program, Role::Heading);
-    field(line, "kernel", now.kernel);
-    line.put("   ").put(fmt::format("RING {} {}", ring, ring_glyph(ring)), ring_role(ring));
-    field(line, "process", now.process);
-    field(line, "CR3", hex(now.cpu.cr3, 8), Role::Number);
+    std::vector<Part> parts;
+    parts.push_back({Line{}.put(now.program, Role::Heading).done(), 3});
+    parts.push_back(field("kernel", kernel_words(now), 4));
+    parts.push_back({Line{}
+                         .put("   ")
+                         .put(fmt::format("RING {} {}", ring, ring_glyph(ring)), ring_role(ring))
+                         .done(),
+                     1});
+    parts.push_back(field("process", now.process, 6));
+    parts.push_back(field("CR3", hex(now.cpu.cr3, 8), 5, Role::Number));
     if (now.event == now.events && !now.ended.empty()) {
-        field(line, "end:", now.ended, Role::Now);
+        parts.push_back(field("end:", now.ended, 0, Role::Now));
     } else {
-        field(line, "event", fmt::format("{}/{}", now.event, now.events));
-        if (now.micro != 0) {
-            line.put(fmt::format(".{}", now.micro), Role::Now);
-        }
+        std::string const micro = now.micro == 0 ? "" : fmt::format(".{}", now.micro);
+        parts.push_back(field("event", fmt::format("{}{}/{}", now.event, micro, now.events), 0,
+                              now.micro == 0 ? Role::Normal : Role::Now));
     }
-    field(line, "insn", fmt::format("{}", now.insn));
-    Row row = line.done();
-    while (row.width() > state.width && row.spans.size() > 1) {
-        row.spans.pop_back();
-    }
-    sheet.rows.push_back(std::move(row));
+    parts.push_back(field("insn", fmt::format("{}", now.insn), 2));
+    sheet.rows.push_back(join(std::move(parts), state.width));
     return sheet;
 }
 
@@ -67,7 +91,7 @@ Sheet narration_sheet(View const& now, PanelState const& state) {
     } else if (!now.now && !sentence.empty()) {
         sentence = "Next event: " + sentence; // some instructions from here
     }
-    for (std::string const& part : wrap(sentence, state.width - 1)) {
+    for (std::string const& part : wrap(sentence, state.width > 1 ? state.width - 1 : 1)) {
         sheet.rows.push_back(Line{}.put(" ").put(part, Role::Normal).done());
     }
     if (sheet.rows.empty()) {
@@ -84,63 +108,65 @@ Sheet narration_sheet(View const& now, PanelState const& state) {
     return sheet;
 }
 
-Sheet keys_sheet(View const& /*now*/, PanelState const& /*state*/) {
+Sheet keys_sheet(View const& /*now*/, PanelState const& state) {
     Sheet sheet;
     sheet.name = "keys";
-    sheet.rows.push_back(keys({{", .", "line of a record"},
-                               {"Left Right", "event"},
-                               {"Shift+Left Right", "scene"},
-                               {"s n f c", "step over out run; Shift: back"},
-                               {"b", "break"},
-                               {"t", "other split"},
-                               {"1-8", "panel"},
-                               {":", "command"},
-                               {"?", "help"}})
-                             .done());
+    std::vector<Part> parts;
+    for (KeyRow const& row : key_rows()) {
+        if (!row.hint.empty()) {
+            // The first key of each way.
+            std::string keys{row.keys.substr(0, row.keys.find(' '))};
+            if (!row.back_keys.empty()) {
+                keys += fmt::format(" {}", row.back_keys.substr(0, row.back_keys.find(' ')));
+            }
+            parts.push_back(key(keys, row.hint, row.hint_spare));
+        }
+    }
+    parts.insert(parts.end() - 1, key("1-9", "panel", 7));
+    sheet.rows.push_back(join(std::move(parts), state.width));
     return sheet;
 }
 
 Sheet help_sheet(PanelState const& state) {
+    constexpr std::size_t indent = 26;
     Sheet sheet;
     sheet.name = "help";
     sheet.title = "HELP";
     sheet.about = "all keys and signs; ? closes";
-    auto add = [&](char const* key, std::string const& does) {
+    auto add = [&](std::string_view keys, std::string_view back, std::string_view does) {
         bool first = true;
-        for (std::string const& part : wrap(does, state.width - 24)) {
+        for (std::string const& part :
+             wrap(does, state.width > indent + 1 ? state.width - indent - 1 : 1)) {
             Line line;
-            line.at(1).put(first ? key : "", Role::Key).at(23).put(part);
-            sheet.rows.push_back(line.done());
+            line.at(1);
+            if (first) {
+                line.put(keys, Role::Key).put(back.empty() ? "" : "  ").put(back, Role::Key);
+            }
+            sheet.rows.push_back(line.at(indent).put(part).done());
             first = false;
         }
     };
-    auto head = [&](char const* text) {
-        sheet.rows.push_back(Line{}.put(text, Role::Heading).done(RowKind::Heading));
+    auto head = [&](std::string_view text) {
+        sheet.rows.push_back(Line{}.put(" ").put(text, Role::Heading).done(RowKind::Heading));
     };
-    head(" Time: every key has its way back with Shift");
-    add(".  ,", "the next, the last line of the event's record: an entry read, a check, a push");
-    add("Right  Left", "event on, event back");
-    add("Shift+Right  Left", "scene on, scene back: a system call, a fault, user code");
-    add("s  S   F11", "one instruction on, back");
-    add("n  N   F10", "the same, over calls, INT and faults");
-    add("f  F", "out of the kernel or the function; back to where it was entered");
-    add("c  C   F5", "run to the next breakpoint; backwards to the last");
-    add("Home  End", "first event, end of the run");
-    head(" Places");
-    add("b  F9", "breakpoint at this instruction, or none");
-    add(":", "a command: break sys_write, break uaccess.c:88, go key:sys1/write, maps, help");
-    add("t", "the same program under the other split, at the event with the same key");
-    add("1-8  Esc", "one panel alone and in full; back to all");
-    add("Ctrl + - 0", "larger, smaller, as it was");
-    add("Ctrl+T", "theme: light, dark, high contrast");
-    add("F12", "a picture of this moment: ringside-EVENT.png");
-    add("q", "leave");
-    head(" Signs");
-    add("o  #", "ring 3, the user; ring 0, the kernel");
-    add(">", "about to happen: nothing of it is done yet");
-    add("*", "changed by the last step; rest on it to see the value before");
-    add("ok  STOP", "a check that held; the one that refused");
-    add("p d r -", "a page: present, written to, read-only, absent");
+    std::string_view group;
+    for (KeyRow const& row : key_rows()) {
+        if (row.group != group) {
+            group = row.group;
+            head(group);
+        }
+        add(row.keys, row.back_keys, row.does);
+    }
+    head("One panel alone, and in full; the same key again: back");
+    for (Panel const& panel : panels()) {
+        add(std::string_view{&panel.key, 1}, "", panel.sentence);
+    }
+    head("Signs");
+    add("o  #", "", "ring 3, the user; ring 0, the kernel");
+    add(">", "", "about to happen: nothing of it is done yet");
+    add("*", "", "changed by the last step; rest on it to see the value before");
+    add("ok  STOP", "", "a check that held; the one that refused");
+    add("p d r -", "", "a page: present, written to, read-only, absent");
     return sheet;
 }
 

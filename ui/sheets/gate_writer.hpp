@@ -1,22 +1,19 @@
 #pragma once
-// Writes the segmentation panel; only gate_sheet.cpp uses it.
+// Writes the record of a transfer, of a segment load or of a refusal into the segmentation panel;
+// only gate_sheet.cpp uses it.
 #include "core/view/open_gates.hpp"
-#include "ui/sheets/panels.hpp"
-#include "ui/sheets/words.hpp"
+#include "ui/sheets/record_writer.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace ringside::sheets {
 
 class GateWriter {
 public:
-    // `compact` names the rules that held instead of spelling them.
-    GateWriter(View const& now, view::EventView const& event, PanelState const& state,
-               bool compact = false);
-    Sheet write();
+    GateWriter(Sheet& sheet, View const& now, view::EventView const& event, PanelState const& state,
+               Detail detail);
+    void write();
 
 private:
     void describe(trace::Gate const& gate);
@@ -25,21 +22,14 @@ private:
     void describe(trace::SegFault const& fault);
     void describe(trace::Exception const& exception);
     void places(trace::Place const& from, trace::Place const& to);
-    void text(std::string_view name, std::string_view words);
-    void checks(std::span<Check const> list);
-    void checks_in_short(std::span<Check const> list);
     void pushes(trace::Gate const& gate);
-    void refused(u8 vector, u32 error);
-    void mark_focus(bool now);
     [[nodiscard]] std::string ip(u64 value) const;
+    [[nodiscard]] std::string name(std::string const& of_register) const; // "rip" in 64-bit code
 
+    Sheet& sheet_;
     View const& now_;
     view::EventView const& event_;
-    PanelState const& state_;
-    u32 micro_;
-    bool compact_;
-    u32 line_ = 0; // lines of the record written so far: what a micro-step counts
-    Sheet sheet_;
+    RecordWriter lines_;
 };
 
 } // namespace ringside::sheets

@@ -4,25 +4,14 @@ namespace ringside::sheets {
 
 namespace {
 
-// Cuts what does not fit, and shows that it is cut.
-void cut(Row& row, std::size_t width) {
-    std::size_t used = 0;
-    for (std::size_t at = 0; at < row.spans.size(); ++at) {
-        std::size_t const wide = columns(row.spans[at].text);
-        if (used + wide > width) {
-            row.spans[at].text = fit(row.spans[at].text, width - used);
-            row.spans.resize(at + 1);
-            return;
-        }
-        used += wide;
-    }
-}
-
 template <Sheet (*Make)(View const&, View const&, PanelState const&)>
 Sheet fitted(View const& now, View const& before, PanelState const& state) {
     Sheet sheet = Make(now, before, state);
     for (Row& row : sheet.rows) {
-        cut(row, state.width);
+        fit(row, state.width);
+    }
+    if (state.height != 0) {
+        leave_out_spare_rows(sheet, state.height);
     }
     return sheet;
 }
@@ -40,6 +29,7 @@ std::vector<Panel> const& panels() {
         {"stack", fitted<stack_sheet>, '6', "the stack, and who put each word there"},
         {"tlb", fitted<tlb_sheet>, '7', "cached translations and counters"},
         {"story", fitted<story_sheet>, '8', "the time line of events"},
+        {"watch", fitted<watch_sheet>, '9', "watched values, breakpoints, stops and marks"},
     };
     return all;
 }

@@ -21,7 +21,11 @@ using View = view::MachineView;
 [[nodiscard]] Sheet stack_sheet(View const& now, View const& before, PanelState const& state);
 [[nodiscard]] Sheet address_sheet(View const& now, View const& before, PanelState const& state);
 [[nodiscard]] Sheet tlb_sheet(View const& now, View const& before, PanelState const& state);
+[[nodiscard]] Sheet watch_sheet(View const& now, View const& before, PanelState const& state);
 [[nodiscard]] Sheet story_sheet(View const& now, View const& before, PanelState const& state);
+
+// Levels of page tables that a walk goes through now: 0 (no paging), 2, 3 or 4.
+[[nodiscard]] std::size_t walk_levels(View const& now);
 
 // The frame around them: one line on top, one sentence and one line of keys at the bottom.
 [[nodiscard]] Sheet title_sheet(View const& now, PanelState const& state);

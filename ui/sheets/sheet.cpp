@@ -1,5 +1,7 @@
 #include "ui/sheets/sheet.hpp"
 
+#include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 namespace ringside::sheets {
@@ -8,6 +10,36 @@ namespace {
 
 bool continues(char byte) {
     return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
+}
+
+// Between the bytes before and at `at`: is a word whole there, or a part of a long name?
+bool ends_part(std::string_view text, std::size_t at) {
+    constexpr std::string_view joints = "_/,;:+([";
+    return text[at] == ' ' || text[at - 1] == ' ' ||
+           joints.find(text[at - 1]) != std::string_view::npos;
+}
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(' ') == std::string_view::npos;
+}
+
+// The longest beginning that ends with a whole word or part, and an ellipsis.
+std::string shorten(std::string_view text, std::size_t width) {
+    if (width == 0) {
+        return {};
+    }
+    std::size_t good = 0;
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size() && count < width; ++at) {
+        if (!continues(text[at])) {
+            good = at > 0 && ends_part(text, at) ? at : good;
+            ++count;
+        }
+    }
+    std::string_view const kept = text.substr(0, good);
+    std::size_t const last = kept.find_last_not_of(' ');
+    bool const blank = last == std::string_view::npos;
+    return std::string{blank ? kept.substr(0, 1) : kept.substr(0, last + 1)} + "…";
 }
 
 } // namespace
@@ -21,18 +53,64 @@ std::size_t columns(std::string_view text) {
 }
 
 std::string fit(std::string_view text, std::size_t width) {
-    if (columns(text) <= width) {
-        return std::string{text};
+    return columns(text) <= width ? std::string{text} : shorten(text, width);
+}
+
+void fit(Row& row, std::size_t width) {
+    if (row.width() <= width) {
+        return;
     }
-    std::string cut;
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (!continues(text[at]) && ++count >= width) {
+    while (!row.spans.empty() && is_blank(row.spans.back().text)) {
+        row.spans.pop_back();
+    }
+    if (row.width() <= width) {
+        return;
+    }
+    std::size_t used = 0;
+    std::size_t at = 0;
+    while (used + columns(row.spans[at].text) < width) { // the ellipsis needs a column
+        used += columns(row.spans[at++].text);
+    }
+    row.spans[at].text = shorten(row.spans[at].text, width - used);
+    row.spans.resize(at + 1);
+}
+
+void leave_out_spare_rows(Sheet& sheet, std::size_t height) {
+    auto const high = [&] {
+        float sum = 0;
+        for (Row const& row : sheet.rows) {
+            sum += is_joint(row) ? joint_height : 1.0F;
+        }
+        return sum;
+    };
+    std::size_t left_out = 0;
+    while (high() > static_cast<float>(height)) {
+        std::size_t worst = 0;
+        u8 rank = 0;
+        for (std::size_t at = 0; at < sheet.rows.size(); ++at) {
+            if (sheet.rows[at].spare != 0 && sheet.rows[at].spare >= rank) {
+                rank = sheet.rows[at].spare;
+                worst = at;
+            }
+        }
+        if (rank == 0) {
             break;
         }
-        cut += text[at];
+        sheet.rows.erase(sheet.rows.begin() + static_cast<std::ptrdiff_t>(worst));
+        sheet.focus -= sheet.focus > static_cast<int>(worst) ? 1 : 0;
+        ++left_out;
     }
-    return width == 0 ? std::string{} : cut + "…";
+    if (left_out != 0) {
+        sheet.note = fmt::format("{} more row{}", left_out, left_out == 1 ? "" : "s") +
+                     (sheet.note.empty() ? "" : ", ") + sheet.note;
+    }
+}
+
+bool is_joint(Row const& row) {
+    return row.kind == RowKind::Gap &&
+           std::all_of(row.spans.begin(), row.spans.end(), [](Span const& span) {
+               return span.role == Role::Link || is_blank(span.text);
+           });
 }
 
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
@@ -100,6 +178,12 @@ Line& Line::right(std::string_view text, std::size_t width, Role role) {
 Row Line::done(RowKind kind) const {
     Row row = row_;
     row.kind = kind;
+    return row;
+}
+
+Row Line::spare(u8 rank) const {
+    Row row = row_;
+    row.spare = rank;
     return row;
 }
 

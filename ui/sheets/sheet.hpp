@@ -53,8 +53,13 @@ struct Row {
     std::vector<Span> spans;
     RowKind kind = RowKind::Plain;
     u8 stripe = 0xff; // ring stripe at the left edge: 0 or 3; 0xff: none
+    u8 spare = 0;     // in a panel that is too low, rows of the highest number go first; 0: stays
     [[nodiscard]] std::size_t width() const;
 };
+
+// A row of connecting lines only: the text has it, the window draws an arrow in a thin row.
+[[nodiscard]] bool is_joint(Row const& row);
+inline constexpr float joint_height = 0.6F; // of a row's
 
 // From one tagged span to another.
 struct Arrow {
@@ -72,11 +77,16 @@ struct Sheet {
     std::vector<Arrow> arrows;
     int focus = -1; // the row that must be in sight
 };
+// At most `height` rows high, as far as there are spare ones; the note says how many are missing.
+void leave_out_spare_rows(Sheet& sheet, std::size_t height);
 
 // Columns in a string of UTF-8: code points.
 [[nodiscard]] std::size_t columns(std::string_view text);
-// At most `width` columns; a cut is shown by an ellipsis.
+// At most `width` columns. What is left out is shown by an ellipsis, and it is whole words, or
+// whole parts of a long name: half a number is a wrong number.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t width);
+// A row of at most `width` columns.
+void fit(Row& row, std::size_t width);
 
 // Broken at blanks into pieces of at most `width` columns; a longer word is cut.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
@@ -93,6 +103,7 @@ public:
                 Role role = Role::Normal); // ends at `width`
     [[nodiscard]] std::size_t column() const { return column_; }
     [[nodiscard]] Row done(RowKind kind = RowKind::Plain) const;
+    [[nodiscard]] Row spare(u8 rank) const; // done, and the panel can do without it
 
 private:
     Row row_;

@@ -78,11 +78,13 @@ Sheet stack_sheet(View const& now, View const& before, PanelState const& state) 
         line.put(top ? ">" : " ", Role::Now).put(address(word.address, digits), Role::Dim);
         line.put(fresh ? " *" : "  ", Role::Changed);
         line.put(hex(word.value, stack.word_size * 2U), fresh ? Role::Changed : Role::Number);
-        line.put("  ").put(fmt::format("{:<5} ", origin_words(word.origin)),
-                           origin_role(word.origin));
-        line.put(word.name, origin_role(word.origin));
-        if (!word.meaning.empty() && state.width > line.column() + 4) {
-            line.put("  ").put(fit(word.meaning, state.width - line.column() - 2), Role::Dim);
+        line.put("  ");
+        if (state.width >= 60 || word.name.empty()) { // the name implies it
+            line.put(fmt::format("{:<5} ", origin_words(word.origin)), origin_role(word.origin));
+        }
+        line.put(register_name(word.name, now.is_64_bit()), origin_role(word.origin));
+        if (!word.meaning.empty()) {
+            line.put(" ").put(word.meaning, Role::Dim);
         }
         sheet.rows.push_back(line.done(top ? RowKind::Now : RowKind::Plain));
     }

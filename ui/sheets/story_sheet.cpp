@@ -67,11 +67,19 @@ public:
         if (auto const* scene = scene_at(view_.event); scene != nullptr) {
             sheet_.about = scene->name;
         }
+        // A low panel has the two rings in one lane, a lower one leaves out CR3.
+        std::size_t const lanes = state_.height == 0 ? 6 : state_.height;
         scenes();
-        ring(3);
-        ring(0);
+        if (lanes >= 6) {
+            ring(3);
+            ring(0);
+        } else {
+            rings();
+        }
         events();
-        spaces();
+        if (lanes >= 5) {
+            spaces();
+        }
         head();
         return std::move(sheet_);
     }
@@ -115,6 +123,15 @@ private:
             bool const here = (view_.story[at].cpl == 3) == (which == 3);
             line.put(std::string(cell(view_.story[at]), here ? ring_glyph(which) : ' '),
                      ring_role(which));
+        }
+        sheet_.rows.push_back(line.done());
+    }
+
+    void rings() {
+        Line line = lane_line("ring");
+        for (std::size_t at = window_.first; at < window_.last; ++at) {
+            u8 const ring = view_.story[at].cpl;
+            line.put(std::string(cell(view_.story[at]), ring_glyph(ring)), ring_role(ring));
         }
         sheet_.rows.push_back(line.done());
     }

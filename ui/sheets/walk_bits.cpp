@@ -28,6 +28,19 @@ std::size_t WalkWriter::flags_column() const {
     return value_column() + 11 + entry_digits() + (wide_ ? 2 : 3);
 }
 
+std::size_t WalkWriter::verdict_column() const {
+    constexpr std::size_t verdict = 4; // "STOP"
+    std::size_t const spaced = flags_column() + (wide_ ? 16 : 15);
+    return spaced + verdict <= state_.width ? spaced : flags_column() + (wide_ ? 9 : 8);
+}
+
+std::string WalkWriter::flags(std::string words) const {
+    if (verdict_column() < flags_column() + 15) {
+        std::erase(words, ' ');
+    }
+    return words;
+}
+
 std::size_t WalkWriter::used_fields() const {
     for (std::size_t row = 0; row < walk_.steps.size(); ++row) {
         if (is_large_leaf(walk_.steps[row])) {
@@ -93,7 +106,7 @@ void WalkWriter::write_base() {
     u64 const base =
         event_.event.cr3 & (walk_.mode == PagingMode::PAE ? 0xffff'ffe0U : address_mask);
     line.put(physical(base), Role::Number, tag_cr3);
-    line.at(flags_column()).put(wide_ ? "P W U A D S G X" : "P W U A D S G", Role::Heading);
+    line.at(flags_column()).put(flags(wide_ ? "P W U A D S G X" : "P W U A D S G"), Role::Heading);
     sheet_.rows.push_back(line.done());
 }
 
@@ -122,7 +135,7 @@ void WalkWriter::write_level(std::size_t row) {
                                   .put(name, Role::Dim)
                                   .at(value_column())
                                   .put("not reached", Role::Dim)
-                                  .done());
+                                  .spare(6));
         return;
     }
     mmu::WalkStep const& step = walk_.steps[row];
@@ -158,7 +171,7 @@ void WalkWriter::write_entry(Line& line, mmu::WalkStep const& step, std::size_t 
     line.put(value.substr(0, value.size() - 3), present ? Role::Number : Role::Dim,
              tag_frame + static_cast<int>(row));
     line.put(value.substr(value.size() - 3), Role::Normal);
-    line.at(flags_column()).put(present ? entry_flags(step) : "0", Role::Normal);
+    line.at(flags_column()).put(present ? flags(entry_flags(step)) : "0", Role::Normal);
     bool const good = step.verdict == WalkVerdict::Descend || step.verdict == WalkVerdict::Leaf;
     line.at(verdict_column()).put(good ? "ok" : "STOP", good ? Role::Passed : Role::Failed);
 }

@@ -57,6 +57,10 @@ Sheet WalkWriter::write() {
     return std::move(sheet_);
 }
 
+std::size_t walk_levels(View const& now) {
+    return walk_fields(now.cpu.paging_context().mode).size();
+}
+
 Sheet walk_sheet(View const& now, View const& /*before*/, PanelState const& state) {
     if (!now.walk) {
         Sheet sheet;

@@ -1,7 +1,9 @@
 // Under the entries: what they add up to, which rule refused, and what the kernel thinks of it.
+#include "mmu/page_table_entry.hpp"
 #include "ui/sheets/walk_writer.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 namespace ringside::sheets {
 
@@ -54,16 +56,24 @@ void WalkWriter::write_rights() {
     std::string words = fmt::format("U {}  W {}", user ? 1 : 0, writable ? 1 : 0);
     words += wide_ ? fmt::format("  NX {}   AND, AND, OR of the levels", no_execute ? 1 : 0)
                    : "   AND of the levels";
-    label("rights", words, Role::Normal);
+    label("rights", words, Role::Normal, 2);
 }
 
-void WalkWriter::label(std::string_view name, std::string_view text, Role role, RowKind kind) {
+void WalkWriter::label(std::string_view name, std::string_view text, Role role, u8 spare,
+                       RowKind kind) {
     Line line;
     line.put(kind == RowKind::Now ? ">" : " ", Role::Now)
         .put(name, Role::Heading)
         .at(value_column());
-    line.put(fit(text, state_.width - value_column()), role);
+    line.put(text, role);
     sheet_.rows.push_back(line.done(kind));
+    sheet_.rows.back().spare = spare;
+}
+
+// Broken into what fits behind the names.
+std::vector<std::string> WalkWriter::words(std::string_view text) const {
+    std::size_t const column = value_column();
+    return wrap(text, state_.width > column ? state_.width - column : 1);
 }
 
 void WalkWriter::write_verdict() {
@@ -73,22 +83,24 @@ void WalkWriter::write_verdict() {
     }
     RowKind const kind = micro_ == walk_.steps.size() + 1 ? RowKind::Now : RowKind::Plain;
     if (!failed()) {
-        label("verdict", fmt::format("ok: {} allowed", access_words(walk_.access)), Role::Passed,
+        label("verdict", fmt::format("ok: {} allowed", access_words(walk_.access)), Role::Passed, 0,
               kind);
         return;
     }
     Fault const& fault = walk_.outcome.error();
-    label("verdict",
-          fmt::format("!{} error {:04x}: {}", mnemonic(fault.vector), fault.error_code,
-                      page_fault_bits(fault.error_code)),
-          Role::Fault, kind);
+    std::string_view name = "verdict";
+    for (std::string const& part :
+         words(fmt::format("!{} error {:04x}: {}", mnemonic(fault.vector), fault.error_code,
+                           page_fault_bits(fault.error_code)))) {
+        label(std::exchange(name, ""), part, Role::Fault, 0, kind);
+    }
     if (fault.rule != nullptr) {
         write_rule(*fault.rule);
     }
     label("then",
           fmt::format("CR2 := {}, delivered through IDT[0e]",
                       address(fault.address.value(), walk_.mode == PagingMode::Level4 ? 16 : 8)),
-          Role::Normal);
+          Role::Normal, 3);
 }
 
 void WalkWriter::write_notes() {
@@ -104,27 +116,29 @@ void WalkWriter::write_notes() {
                                  (set & 0x20U) != 0 ? "A" : "", (set & 0x40U) != 0 ? "D" : "",
                                  physical(update.entry_address.value()));
         }
-        label("sets", words, Role::Write);
+        label("sets", words, Role::Write, 1);
     }
     if (!fields_.empty()) {
         label("cost",
-              count(walk_.steps.size(), "memory read") +
-                  (walk_.mode == PagingMode::PAE ? ", the PDPTE is cached in the CPU" : ""),
-              Role::Normal);
+              count(mmu::memory_reads(walk_), "memory read") +
+                  (walk_.mode == PagingMode::PAE ? "; the PDPTE was read when CR3 was loaded" : ""),
+              Role::Normal, 5);
     }
-    bool const room = state_.height >= sheet_.rows.size() + walk_.checks.size() + 2;
-    if (state_.extended || (all && room)) {
+    if (state_.extended || (all && state_.height != 0)) {
+        std::size_t const before = sheet_.rows.size();
         write_checks();
+        if (!state_.extended && sheet_.rows.size() > state_.height) {
+            sheet_.rows.resize(before); // all of them or none
+        }
     }
 }
 
 void WalkWriter::write_rule(Rule const& rule) {
     std::string_view name = "broken";
-    for (std::string const& line : wrap(rule.sentence, state_.width - value_column())) {
-        label(name, line, Role::Failed);
-        name = "";
+    for (std::string const& part : words(rule.sentence)) {
+        label(std::exchange(name, ""), part, Role::Failed);
     }
-    label("", std::string{rule.sdm}, Role::Dim);
+    label("", rule.sdm, Role::Dim, 4);
 }
 
 // Every permission and reserved-bit rule that was asked, in the manual's order.
@@ -165,12 +179,12 @@ void WalkWriter::write_promise() {
                   fmt::format("{}-{} {} {}", hex(vma.start, digits == 16 ? 1 : 8),
                               hex(vma.end, digits == 16 ? 1 : 8), prot_words(vma.prot, vma.flags),
                               vma.name),
-                  Role::Normal);
+                  Role::Normal, 1);
             return;
         }
     }
     if (!now_.vmas.empty() && linear < now_.user_end) {
-        label("area", "none: the kernel has promised nothing here", Role::Normal);
+        label("area", "none: the kernel has promised nothing here", Role::Normal, 1);
     }
 }
 

@@ -41,7 +41,9 @@ private:
     [[nodiscard]] bool failed() const { return !walk_.outcome; }
     [[nodiscard]] std::size_t value_column() const { return wide_ ? 12 : 11; }
     [[nodiscard]] std::size_t flags_column() const;
-    [[nodiscard]] std::size_t verdict_column() const { return flags_column() + (wide_ ? 16 : 15); }
+    // An entry's flags need no blanks between them when there is no room: P W U, or PWU.
+    [[nodiscard]] std::size_t verdict_column() const;
+    [[nodiscard]] std::string flags(std::string words) const;
 
     // walk_bits.cpp
     void write_bits();
@@ -53,12 +55,14 @@ private:
     // walk_verdict.cpp
     void write_result();
     void write_rights();
+    [[nodiscard]] std::vector<std::string> words(std::string_view text) const;
     void write_verdict();
     void write_rule(Rule const& rule);
     void write_notes();
     void write_checks();
     void write_promise(); // a page fault is not yet an error: the kernel's own list decides
-    void label(std::string_view name, std::string_view text, Role role,
+    // `spare`: see sheets::Row.
+    void label(std::string_view name, std::string_view text, Role role, u8 spare = 0,
                RowKind kind = RowKind::Plain);
 
     View const& now_;

@@ -43,6 +43,13 @@ std::string count(u64 number, std::string_view noun) {
     return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
+std::string register_name(std::string name, bool is_64_bit) {
+    if (is_64_bit && (name == "eip" || name == "esp" || name == "ebp" || name == "eflags")) {
+        name[0] = 'r';
+    }
+    return name;
+}
+
 char ring_glyph(u8 ring) {
     return ring == 3 ? 'o' : '#';
 }
@@ -222,6 +229,16 @@ std::string control4_words(u64 value) {
         {cr4::SMAP, "SMAP"},
     }};
     return names_of(value, names);
+}
+
+std::string kernel_words(view::MachineView const& now) {
+    bool const is_long = (now.cpu.efer & efer::LMA) != 0; // its tables are always PAE's and more
+    std::string words = now.kernel;
+    words += (now.cpu.cr4 & cr4::PAE) != 0 && !is_long ? " pae" : "";
+    words += (now.cpu.efer & efer::NXE) != 0 ? " nx" : "";
+    words += (now.cpu.cr4 & cr4::SMEP) != 0 ? " smep" : "";
+    words += (now.cpu.cr4 & cr4::SMAP) != 0 ? " smap" : "";
+    return words;
 }
 
 } // namespace ringside::sheets

@@ -21,6 +21,9 @@ namespace ringside::sheets {
 [[nodiscard]] std::string bytes(u64 count);                         // "4 KiB", "1.5 MiB"
 [[nodiscard]] std::string count(u64 number, std::string_view noun); // "1 read", "2 reads"
 
+// "eip" as it is called in 64-bit mode: "rip". Other words stay.
+[[nodiscard]] std::string register_name(std::string name, bool is_64_bit);
+
 [[nodiscard]] char ring_glyph(u8 ring); // '#' for the kernel, 'o' for users
 [[nodiscard]] Role ring_role(u8 ring);
 [[nodiscard]] Role level_role(mmu::PagingLevel level);
@@ -39,5 +42,7 @@ namespace ringside::sheets {
 [[nodiscard]] std::string flags_words(u64 rflags);                // "IF ZF PF"
 [[nodiscard]] std::string control_words(u64 cr0);                 // "PG WP PE"
 [[nodiscard]] std::string control4_words(u64 cr4);
+// The split, and what of later CPUs is on: "3g1g pae nx smap".
+[[nodiscard]] std::string kernel_words(view::MachineView const& now);
 
 } // namespace ringside::sheets

@@ -44,6 +44,11 @@ std::string fault_heading(ToldRun const& run, Scene const& scene) {
     return gate == nullptr ? "an exception" : fmt::format("vector {} of user code", gate->vec);
 }
 
+std::string interrupt_heading(ToldRun const& run, Scene const& scene) {
+    auto const* irq = trace::as<trace::Irq>(run.events[scene.first]);
+    return irq == nullptr ? "an interrupt" : "an interrupt of " + trace::line_text(irq->line);
+}
+
 // What a whole round trip cost: counted, not measured.
 std::string cost_text(trace::Counters const& cost) {
     return fmt::format("round trip: {} CR3 writes, {} page walks, {} page faults, {} software "
@@ -87,7 +92,7 @@ std::string heading(ToldRun const& run, Scene const& scene) {
         what = fault_heading(run, scene);
         break;
     case Irq:
-        what = "an interrupt";
+        what = interrupt_heading(run, scene);
         break;
     case Start:
         what = "a process begins";

@@ -1,5 +1,6 @@
 #include "ui/story/strace_text.hpp"
 
+#include "core/trace/argument_words.hpp"
 #include "core/trace/as.hpp"
 #include "core/trace/names.hpp"
 #include "core/trace/sentence.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 #include <ostream>
 
 namespace ringside::story {
@@ -18,24 +20,24 @@ using trace::hex;
 using trace::Scene;
 using trace::SceneKind;
 
-// si_code as strace spells it, for the signals that faults send (SPEC of the guest kernel; Linux's
-// values).
-std::string code_text(trace::Signal const& signal) {
-    constexpr u32 bus = 7;
-    constexpr u32 segv = 11;
-    if (signal.nr == segv && (signal.code == 1 || signal.code == 2)) {
-        return signal.code == 1 ? "SEGV_MAPERR" : "SEGV_ACCERR";
-    }
-    if (signal.nr == bus && signal.code == 2) {
-        return "BUS_ADRERR";
-    }
-    return signal.code == 0x80 ? "SI_KERNEL" : std::to_string(signal.code);
-}
+constexpr u32 sigchld = 17;
+constexpr i32 tkill = -6;
+constexpr i32 restart = -512; // ERESTARTSYS: the kernel begins the call anew, or makes EINTR of it
 
-std::string signal_text(trace::Signal const& signal) {
-    std::string const name = trace::signal_name(signal.nr);
-    return fmt::format("--- {} {{si_signo={}, si_code={}, si_addr={}}} ---", name, name,
-                       code_text(signal), signal.addr == 0 ? "NULL" : hex(signal.addr));
+// A call that is over, in two parts: with what it left in the program's memory.
+trace::CallParts call_over(ToldRun const& run, u64 call, u64 result) {
+    auto const* const begin = as<trace::Syscall>(run.events[call]);
+    auto const* const end = as<trace::SyscallRet>(run.events[result]);
+    if (begin == nullptr || end == nullptr) {
+        return {};
+    }
+    trace::UserBytes after;
+    if (run.bytes) {
+        after = [&run, result](u64 address, std::size_t size) {
+            return run.bytes(result, address, size);
+        };
+    }
+    return trace::call_parts(*begin, end->ret, bytes_of_call(run, call), after);
 }
 
 std::string fault_in_text(trace::FaultIn const& fault) {
@@ -58,9 +60,14 @@ public:
                 continue;
             }
             if (i == scene.call) {
-                line(i, call_line(scene));
+                call_line(scene);
             }
             fault_line(i, scene.kind == SceneKind::Call);
+            if (i == scene.result && is_interrupted(scene)) {
+                line(i, "<... " + name_of(scene) + " resumed>" + parts_of(scene).rest + " = " +
+                            result_of(scene));
+            }
+            gone_line(i);
         }
         end_line();
     }
@@ -73,13 +80,109 @@ private:
         out_ << text << '\n';
     }
 
-    std::string call_line(Scene const& scene) const {
-        std::string const call = call_at(run_, scene.call);
-        auto const* result = scene.result == Scene::none
-                                 ? nullptr
-                                 : as<trace::SyscallRet>(run_.events[scene.result]);
-        return call + " = " +
-               (result == nullptr ? "?" : trace::result_text(result->name, result->ret));
+    // Does another process get a line between the call and its return?
+    bool is_interrupted(Scene const& scene) const {
+        u64 const end = scene.result == Scene::none ? scene.call : scene.result;
+        for (u64 i = scene.call + 1; i < end; ++i) {
+            trace::Event const& event = run_.events[i];
+            bool const has_line =
+                as<trace::Syscall>(event) != nullptr || as<trace::SyscallRet>(event) != nullptr ||
+                as<trace::PageFault>(event) != nullptr || as<trace::Exception>(event) != nullptr ||
+                as<trace::Signal>(event) != nullptr;
+            if (has_line && event.pid != scene.pid) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::string name_of(Scene const& scene) const {
+        auto const* const call = as<trace::Syscall>(run_.events[scene.call]);
+        return call == nullptr ? "?" : call->name;
+    }
+
+    trace::CallParts parts_of(Scene const& scene) const {
+        return call_over(run_, scene.call, scene.result);
+    }
+
+    std::string result_of(Scene const& scene) const {
+        auto const* const result = as<trace::SyscallRet>(run_.events[scene.result]);
+        if (result == nullptr) {
+            return "?";
+        }
+        return result->ret == restart ? "? ERESTARTSYS (To be restarted if SA_RESTART is set)"
+                                      : trace::result_text(result->name, result->ret);
+    }
+
+    void call_line(Scene const& scene) {
+        if (scene.result == Scene::none) {
+            line(scene.call, call_at(run_, scene.call) + " = ?");
+        } else if (is_interrupted(scene)) {
+            line(scene.call, parts_of(scene).known + " <unfinished ...>");
+        } else {
+            auto const parts = parts_of(scene);
+            line(scene.call, parts.known + parts.rest + " = " + result_of(scene));
+        }
+    }
+
+    // How a process ended that is gone before event `until`: by its own last call, or by a signal.
+    struct Ending {
+        bool killed = false;
+        u32 number = 0; // exit code or signal
+    };
+    std::optional<Ending> ending_of(u64 pid, u64 until) const {
+        constexpr u32 segv = 11;
+        for (u64 i = until; i-- > 0;) {
+            trace::Event const& event = run_.events[i];
+            if (event.pid != pid) {
+                continue;
+            }
+            auto const* const call = as<trace::Syscall>(event);
+            auto const* const text = as<trace::Text>(event);
+            if (auto const* const signal = as<trace::Signal>(event)) {
+                return Ending{true, signal->nr};
+            }
+            if (call != nullptr && (call->name == "exit" || call->name == "exit_group")) {
+                return Ending{false, static_cast<u32>(call->args[0] & 0xffU)};
+            }
+            if (text != nullptr && text->kind == trace::TextKind::Oops) {
+                return Ending{true, segv};
+            }
+        }
+        return std::nullopt;
+    }
+
+    void gone_line(u64 i) {
+        auto const* const process = as<trace::Process>(run_.events[i]);
+        if (process == nullptr || !process->gone || process->pid == 1) {
+            return;
+        }
+        if (auto const ending = ending_of(process->pid, i)) {
+            line(i, ending->killed ? "+++ killed by " + trace::signal_name(ending->number) + " +++"
+                                   : fmt::format("+++ exited with {} +++", ending->number));
+        }
+    }
+
+    // Where a signal comes from: an address that faulted, a process that sent it, a child that
+    // ended. (Who the sender's user is, the story does not tell.)
+    std::string origin_text(u64 i, trace::Signal const& signal) const {
+        bool const was_sent = signal.code == 0 || signal.code == tkill || signal.nr == sigchld;
+        if (!was_sent) {
+            return ", si_addr=" + (signal.addr == 0 ? "NULL" : hex(signal.addr));
+        }
+        std::string text = fmt::format(", si_pid={}", signal.addr);
+        bool const is_end = signal.nr == sigchld && (signal.code == 1 || signal.code == 2);
+        if (auto const ending = is_end ? ending_of(signal.addr, i) : std::nullopt) {
+            text += ", si_status=" + (ending->killed ? trace::signal_name(ending->number)
+                                                     : std::to_string(ending->number));
+        }
+        return text;
+    }
+
+    std::string signal_text(u64 i, trace::Signal const& signal) const {
+        std::string const name = trace::signal_name(signal.nr);
+        return fmt::format("--- {} {{si_signo={}, si_code={}{}}} ---", name, name,
+                           trace::signal_code_text(signal.nr, signal.code), origin_text(i, signal));
     }
 
     // What the kernel made of a fault or of a look-up that failed, before the process runs on: the
@@ -125,7 +228,7 @@ private:
             line(i, fmt::format("{}--- no #PF at {}: {} ---", indent, hex(given->lin),
                                 fault_in_text(*given)));
         } else if (auto const* signal = as<trace::Signal>(event)) {
-            line(i, indent + signal_text(*signal));
+            line(i, indent + signal_text(i, *signal));
         } else if (auto const* text = as<trace::Text>(event);
                    text != nullptr && text->kind != trace::TextKind::Console) {
             line(i, fmt::format("{}--- {} ---", indent, text->text));

@@ -31,16 +31,34 @@ std::string end_text(RunEnd const& end) {
     return "?";
 }
 
+trace::UserBytes bytes_of_call(ToldRun const& run, u64 call) {
+    if (!run.bytes) {
+        return {};
+    }
+    return [&run, call](u64 address, std::size_t size) {
+        std::string found = run.bytes(call, address, size);
+        u32 const scene = run.outline.scene_of[call];
+        bool fetched = false; // since the last look
+        for (u64 i = call + 1; found.size() < size && i <= run.outline.scenes[scene].last; ++i) {
+            if (run.outline.scene_of[i] != scene) {
+                continue;
+            }
+            if (fetched) {
+                std::string const now = run.bytes(i, address, size);
+                found = now.size() > found.size() ? now : found;
+            }
+            fetched = trace::as<trace::FaultIn>(run.events[i]) != nullptr;
+        }
+        return found;
+    };
+}
+
 std::string call_at(ToldRun const& run, u64 event) {
     auto const* call = trace::as<trace::Syscall>(run.events[event]);
     if (call == nullptr) {
         return "";
     }
-    if (!run.bytes) {
-        return trace::call_text(*call);
-    }
-    return trace::call_text(
-        *call, [&](u64 address, std::size_t size) { return run.bytes(event, address, size); });
+    return trace::call_text(*call, bytes_of_call(run, event));
 }
 
 } // namespace ringside::story

@@ -33,7 +33,13 @@ std::string text_of(view::MachineView const& now, view::MachineView const& befor
     }
     std::string out = paint(sheets::title_sheet(now, state));
     out += paint(sheets::narration_sheet(now, state));
+    view::SettingsView const& set = now.settings;
+    bool const nothing_set =
+        set.watches.empty() && set.breakpoints.empty() && set.stops.empty() && set.marks.empty();
     for (auto const& each : sheets::panels()) {
+        if (each.name == "watch" && nothing_set) {
+            continue; // there it would only say how to set something by keys
+        }
         state.height = each.name == "code" ? 30 : each.name == "tlb" ? 17 : 0;
         out += '\n' + paint(each.make(now, before, state));
     }

@@ -2,15 +2,20 @@
 
 #include "core/host_error.hpp"
 #include "ui/sheets/panels.hpp"
+#include "ui/window/sheet_painter.hpp"
 
 #include <imgui.h>
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace ringside::window {
 
 namespace {
 constexpr float alone = 1.4F;
+constexpr std::size_t most_columns = 180; // of a picture of one sheet
+constexpr std::size_t most_rows = 700;
 } // namespace
 
 void check_look(Look const& look) {
@@ -54,14 +59,8 @@ void Canvas::load(float scale) {
     atlas_.coverage = coverage;
 }
 
-ScreenResult Canvas::draw(view::MachineView const& now, view::MachineView const& before,
-                          ScreenState& state) {
-    ImGui::SetCurrentContext(context_);
-    Look look = look_;
-    look.scale *= state.view == "all" ? 1.0F : alone; // one panel alone has the room
-    if (look.scale != loaded_scale_) {
-        load(look.scale);
-    }
+template <class Content>
+void Canvas::frame(Content const& content) {
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = {static_cast<float>(look_.width), static_cast<float>(look_.height)};
     io.DeltaTime = 1.0F / 60.0F;
@@ -75,13 +74,57 @@ ScreenResult Canvas::draw(view::MachineView const& now, view::MachineView const&
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings |
                      ImGuiWindowFlags_NoBringToFrontOnFocus);
-    ScreenResult result = draw_screen(now, before, state, fonts_, look);
+    content();
     ImGui::End();
     ImGui::PopStyleVar(3);
     ImGui::Render();
     pixels_.resize(static_cast<int>(look_.width), static_cast<int>(look_.height));
     rasterise(pixels_, atlas_, *ImGui::GetDrawData());
+}
+
+ScreenResult Canvas::draw(view::MachineView const& now, view::MachineView const& before,
+                          ScreenState& state) {
+    ImGui::SetCurrentContext(context_);
+    Look look = look_;
+    look.scale *= state.view == "all" ? 1.0F : alone; // one panel alone has the room
+    if (look.scale != loaded_scale_) {
+        load(look.scale);
+    }
+    ScreenResult result;
+    frame([&] { result = draw_screen(now, before, state, fonts_, look); });
     return result;
+}
+
+void Canvas::draw(sheets::Sheet sheet) {
+    ImGui::SetCurrentContext(context_);
+    Palette const& colours = palette(look_.theme);
+    SheetPainter const painter{fonts_, colours, look_.scale};
+    if (sheet.rows.size() > most_rows) {
+        std::size_t const missing = sheet.rows.size() - most_rows;
+        sheet.rows.resize(most_rows);
+        sheet.rows.push_back(
+            sheets::Line{}.put(fmt::format("… {} more rows", missing), sheets::Role::Dim).done());
+    }
+    std::size_t columns = 0;
+    for (sheets::Row& row : sheet.rows) {
+        sheets::fit(row, most_columns);
+        columns = std::max(columns, row.width());
+    }
+    float const margin = std::floor(8 * look_.scale);
+    float const wide = static_cast<float>(columns + 3) * painter.cell().width + 2 * margin;
+    float const high = static_cast<float>(sheet.rows.size()) * painter.cell().height +
+                       painter.frame_height() + 3 * margin;
+    look_.width = static_cast<unsigned>(std::max(wide, 320.0F));
+    look_.height = static_cast<unsigned>(std::max(high, 200.0F));
+    frame([&] {
+        Box const whole{0, 0, static_cast<float>(look_.width), static_cast<float>(look_.height)};
+        ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, {whole.right, whole.bottom},
+                                                  colours.background);
+        Box const box{margin, margin, whole.right - margin, whole.bottom - margin};
+        static_cast<void>(painter.frame(sheet, box, 0, false));
+        float scroll = 0;
+        painter.paint(sheet, painter.inside(box), scroll, false);
+    });
 }
 
 } // namespace ringside::window

@@ -28,10 +28,15 @@ public:
     // Draws a frame. Input, if any, was put into ImGui's IO before.
     ScreenResult draw(view::MachineView const& now, view::MachineView const& before,
                       ScreenState& state);
+    // A picture of one sheet, as wide and high as it needs; of a very long one the first rows, and
+    // how many are missing.
+    void draw(sheets::Sheet sheet);
     [[nodiscard]] Pixels const& pixels() const { return pixels_; }
 
 private:
     void load(float scale);
+    template <class Content>
+    void frame(Content const& content);
 
     Look look_;
     float loaded_scale_ = 0; // of the fonts

@@ -5,6 +5,7 @@
 #include "ui/window/picture.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace ringside::window {
@@ -14,7 +15,7 @@ using OpenSplit = std::function<view::Subject(Split)>;
 
 struct OpenOptions {
     Split split = Split::ThreeOne;
-    std::string at; // WHEN to begin at; empty: the first system call, or the start
+    std::optional<std::string> at; // WHEN to begin at; else the first system call, or the start
     Look look;
 };
 

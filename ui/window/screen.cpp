@@ -1,30 +1,19 @@
 #include "ui/window/screen.hpp"
 
 #include "ui/sheets/panels.hpp"
+#include "ui/window/layout.hpp"
 
 #include <imgui.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace ringside::window {
 
 namespace {
 
-// Where each panel stands: three columns, the story under them. Shares of the height in a column.
-struct Place {
-    std::string_view panel;
-    std::size_t column;
-    float share;
-};
-constexpr std::array<Place, 7> places{{{"code", 0, 0.62F},
-                                       {"cpu", 0, 0.38F},
-                                       {"walk", 1, 0.5F},
-                                       {"gate", 1, 0.5F},
-                                       {"address", 2, 0.45F},
-                                       {"stack", 2, 0.35F},
-                                       {"tlb", 2, 0.2F}}};
-constexpr std::array<float, 4> column_edges{0, 0.345F, 0.705F, 1};
+constexpr std::size_t narrow_letters = 150; // a sentence needs two lines below it
 
 class Screen {
 public:
@@ -49,7 +38,10 @@ public:
         strip(bottom_line({gap_, 0, wide - gap_, 0}), {gap_, bottom - line, wide - gap_, bottom});
         bottom -= line + gap_;
         sheets::Sheet const say = narration({gap_, 0, wide - gap_, 0});
-        float const said = line * static_cast<float>(say.rows.size());
+        // A sentence of two lines is common in a narrow window: panels must not move for it.
+        bool const narrow = painter_.columns({gap_, 0, wide - gap_, 0}) < narrow_letters;
+        float const said =
+            line * static_cast<float>(std::max<std::size_t>(say.rows.size(), narrow ? 2 : 1));
         strip(say, {gap_, bottom - said, wide - gap_, bottom});
         Box const stage{gap_, gap_ + line + 4 + gap_, wide - gap_, bottom - said - gap_};
         if (state_.help) {
@@ -93,12 +85,12 @@ private:
     }
 
     [[nodiscard]] sheets::Sheet bottom_line(Box const& box) const {
-        if (!state_.typing) {
+        if (state_.prompt == '\0') {
             return sheets::keys_sheet(now_, state_of(box));
         }
         sheets::Sheet sheet;
         sheet.rows.push_back(sheets::Line{}
-                                 .put(" : ", sheets::Role::Key)
+                                 .put(fmt::format(" {} ", state_.prompt), sheets::Role::Key)
                                  .put(state_.command)
                                  .put("_", sheets::Role::Now)
                                  .done(sheets::RowKind::Heading));
@@ -106,29 +98,58 @@ private:
     }
 
     void all_panels(Box const& stage) {
-        float const story = painter_.cell().height * 6 + 30 * look_.scale;
+        Cell const cell = painter_.cell();
+        auto const rows = static_cast<std::size_t>(static_cast<float>(look_.height) / cell.height);
+        float const story =
+            cell.height * static_cast<float>(story_rows(rows)) + painter_.frame_height();
+        LayoutSizes sizes;
+        sizes.cell = cell;
+        sizes.bar = painter_.frame_height();
+        sizes.gap = gap_;
+        sizes.digits = now_.cpu.segments.long_mode_active ? 16 : 8;
+        view::SettingsView const& set = now_.settings;
+        sizes.watched =
+            set.watches.size() + set.breakpoints.size() + set.stops.size() + set.marks.size();
+        sizes.levels = static_cast<unsigned>(sheets::walk_levels(now_));
         Box const upper{stage.left, stage.top, stage.right, stage.bottom - story - gap_};
-        std::array<float, 3> top{upper.top, upper.top, upper.top};
-        for (Place const& place : places) {
-            float const left = upper.left + std::floor(upper.width() * column_edges[place.column]);
-            float const right =
-                upper.left + std::floor(upper.width() * column_edges[place.column + 1]);
-            float const height =
-                std::floor((upper.height() - gap_ * column_gaps(place.column)) * place.share);
-            Box box{left, top[place.column], place.column == 2 ? right : right - gap_,
-                    top[place.column] + height};
-            top[place.column] = box.bottom + gap_;
-            panel_in(place.panel, box);
+        for (Place const& place : lay_out(upper, sizes, lead())) {
+            if (place.folded) {
+                folded_panel(place);
+            } else {
+                panel_in(place.panel, place.box);
+            }
         }
         panel_in("story", {stage.left, stage.bottom - story, stage.right, stage.bottom});
     }
 
-    [[nodiscard]] static float column_gaps(std::size_t column) {
-        float gaps = -1;
-        for (Place const& place : places) {
-            gaps += place.column == column ? 1.0F : 0.0F;
+    // The panel that tells most of this moment, where there is room for only one beside the code.
+    [[nodiscard]] std::string_view lead() const {
+        if (now_.transfer && now_.transfer->age == 0) {
+            return "gate";
         }
-        return gaps;
+        bool const walked = now_.walk && (!now_.transfer || now_.walk->age < now_.transfer->age);
+        return walked ? "walk" : "gate";
+    }
+
+    // The title bar of a panel that has no place now; its tip says how to see it.
+    void folded_panel(Place const& place) {
+        sheets::PanelState state = state_of(place.box);
+        state.height = 1;
+        sheets::Panel const& panel = *sheets::find_panel(place.panel);
+        sheets::Sheet sheet = panel.make(now_, before_, state);
+        sheet.note.clear();
+        if (painter_.frame(sheet, place.box, panel.key, false)) {
+            result_.opened = place.panel;
+        }
+        if (hovers(place.box)) {
+            result_.hovered = place.panel;
+            tip_ = fmt::format("{}: {}\nPress {} or click to open it.", sheet.title, panel.sentence,
+                               panel.key);
+        }
+    }
+
+    static bool hovers(Box const& box) {
+        return ImGui::IsMouseHoveringRect({box.left, box.top}, {box.right, box.bottom});
     }
 
     void panel_in(std::string_view name, Box const& box) {
@@ -142,10 +163,12 @@ private:
         }
         sheets::Sheet const sheet =
             panel == nullptr ? sheets::help_sheet(state) : panel->make(now_, before_, state);
-        painter_.frame(sheet, box, panel == nullptr ? '?' : panel->key, state.extended);
+        if (painter_.frame(sheet, box, panel == nullptr ? '?' : panel->key, state.extended)) {
+            result_.opened = name;
+        }
         auto const hit =
             painter_.paint(sheet, inside, state_.scroll[std::string{name}], state_.follow);
-        if (ImGui::IsMouseHoveringRect({box.left, box.top}, {box.right, box.bottom})) {
+        if (hovers(box)) {
             result_.hovered = name;
         }
         if (!hit.tip.empty()) {

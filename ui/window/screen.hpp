@@ -16,14 +16,16 @@ struct ScreenState {
     bool help = false;
     bool follow = true; // panels keep what is about to happen in sight
     std::map<std::string, float, std::less<>> scroll;
-    std::string command; // the `:` line as far as it is typed
-    bool typing = false; // the `:` line is open
+    char prompt = '\0';  // of the line that is open: ':' a command, '/' text to
+                         // find; 0: none
+    std::string command; // that line as far as it is typed
     std::string message; // answer of the last command; may have several lines
 };
 
 struct ScreenResult {
     std::optional<u64> go_to_event;
     std::string hovered; // the panel under the mouse
+    std::string opened;  // the panel whose title bar was clicked: alone, or back to all
 };
 
 // Draws into the current ImGui frame, which is `width` x `height` pixels.

@@ -14,15 +14,6 @@ using sheets::RowKind;
 
 constexpr float edge = 8; // between a panel's border and its letters, before scaling
 
-// A row of connecting lines only: the window draws arrows instead.
-bool is_joint(sheets::Row const& row) {
-    return row.kind == RowKind::Gap &&
-           std::all_of(row.spans.begin(), row.spans.end(), [](sheets::Span const& span) {
-               return span.role == Role::Link ||
-                      span.text.find_first_not_of(' ') == std::string::npos;
-           });
-}
-
 bool is_bold(Role role) {
     return role == Role::Heading || role == Role::Changed || role == Role::Now ||
            role == Role::Failed || role == Role::Fault || role == Role::Key;
@@ -50,7 +41,7 @@ std::size_t SheetPainter::rows(Box const& box) const {
 }
 
 float SheetPainter::row_height(sheets::Row const& row) const {
-    return is_joint(row) ? std::floor(cell_.height * 0.6F) : cell_.height;
+    return sheets::is_joint(row) ? std::floor(cell_.height * sheets::joint_height) : cell_.height;
 }
 
 void SheetPainter::paint_row(ImDrawList& list, sheets::Row const& row, Box const& line, Hit& hit,
@@ -69,7 +60,7 @@ void SheetPainter::paint_row(ImDrawList& list, sheets::Row const& row, Box const
     }
     float x = line.left + edge * scale_;
     float const y = line.top + std::floor((cell_.height - fonts_.mono->FontSize) / 2);
-    bool const joint = is_joint(row);
+    bool const joint = sheets::is_joint(row);
     for (sheets::Span const& span : row.spans) {
         float const wide = static_cast<float>(sheets::columns(span.text)) * cell_.width;
         Box const box{x, line.top, x + wide, line.bottom};
@@ -155,39 +146,72 @@ SheetPainter::Hit SheetPainter::paint(sheets::Sheet const& sheet, Box const& box
     return hit;
 }
 
-Box SheetPainter::inside(Box const& box) const {
-    float const bar = std::floor(fonts_.title->FontSize * 1.5F);
-    return {box.left + 1, box.top + bar + 2 * scale_, box.right - 1, box.bottom - 3 * scale_};
+float SheetPainter::bar_height() const {
+    return std::floor(fonts_.title->FontSize * 1.5F);
 }
 
-void SheetPainter::frame(sheets::Sheet const& sheet, Box const& box, char key, bool focused) const {
+float SheetPainter::frame_height() const {
+    return bar_height() + std::ceil(5 * scale_);
+}
+
+Box SheetPainter::inside(Box const& box) const {
+    return {box.left + 1, box.top + bar_height() + 2 * scale_, box.right - 1,
+            box.bottom - 3 * scale_};
+}
+
+float SheetPainter::title_width(std::string const& text) const {
+    return fonts_.title->CalcTextSizeA(fonts_.title->FontSize, 1e9F, 0, text.c_str()).x;
+}
+
+std::string SheetPainter::fit_title(std::string text, float width) const {
+    while (!text.empty() && title_width(text) > width) {
+        text = sheets::fit(text, sheets::columns(text) - 1);
+        if (text == "…") {
+            text.clear();
+        }
+    }
+    return text;
+}
+
+bool SheetPainter::frame(sheets::Sheet const& sheet, Box const& box, char key, bool focused) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     float const round = 4 * scale_;
-    float const bar = std::floor(fonts_.title->FontSize * 1.5F);
+    float const space = 8 * scale_;
+    float const bar = bar_height();
+    float const y = box.top + (bar - fonts_.title->FontSize) / 2;
     list.AddRectFilled({box.left, box.top}, {box.right, box.bottom}, palette_.panel, round);
     list.AddRectFilled({box.left, box.top}, {box.right, box.top + bar}, palette_.title_bar, round,
                        ImDrawFlags_RoundCornersTop);
-    list.PushClipRect({box.left, box.top}, {box.right, box.top + bar}, true);
-    float const y = box.top + (bar - fonts_.title->FontSize) / 2;
-    float x = box.left + edge * scale_;
-    auto put = [&](std::string const& text, Role role) {
+    auto put = [&](float x, std::string const& text, Role role) {
         list.AddText(fonts_.title, fonts_.title->FontSize, corner(x, y), palette_.of(role),
                      text.c_str());
-        x += fonts_.title->CalcTextSizeA(fonts_.title->FontSize, 1e9F, 0, text.c_str()).x +
-             8 * scale_;
     };
-    put(sheet.title, Role::Heading);
-    put(sheet.about, Role::Normal);
-    std::string const right = sheet.note + (key != 0 ? std::string{"   "} + key : "");
-    float const wide =
-        fonts_.title->CalcTextSizeA(fonts_.title->FontSize, 1e9F, 0, right.c_str()).x;
-    if (x + wide < box.right - edge * scale_) {
-        x = box.right - edge * scale_ - wide;
-        put(right, Role::Dim);
+    float right = box.right - edge * scale_;
+    if (key != 0) {
+        std::string const name{key};
+        right -= title_width(name);
+        put(right, name, Role::Key);
+        right -= 1.5F * space;
     }
-    list.PopClipRect();
+    float left = box.left + edge * scale_;
+    auto put_left = [&](std::string const& text, Role role) {
+        std::string const fitting = fit_title(text, right - left);
+        put(left, fitting, role);
+        left += fitting.empty() ? 0 : title_width(fitting) + space;
+    };
+    put_left(sheet.title, Role::Heading);
+    put_left(sheet.about, Role::Normal);
+    // Of a note of several parts as many as fit.
+    std::string note = sheet.note;
+    while (!note.empty() && title_width(note) > right - left) {
+        std::size_t const comma = note.rfind(", ");
+        note.resize(comma == std::string::npos ? 0 : comma);
+    }
+    put(right - title_width(note), note, Role::Dim);
     list.AddRect({box.left, box.top}, {box.right, box.bottom},
                  focused ? palette_.focus : palette_.border, round, 0, focused ? 2.0F : 1.0F);
+    return ImGui::IsMouseHoveringRect({box.left, box.top}, {box.right, box.top + bar}) &&
+           ImGui::IsMouseClicked(0);
 }
 
 } // namespace ringside::window

@@ -2,6 +2,7 @@
 // Draws one sheet into a rectangle of the current ImGui window. It adds nothing that the sheet does
 // not say: rows become lines of equal-width letters, joints between tables become arrows.
 #include "ui/sheets/sheet.hpp"
+#include "ui/window/box.hpp"
 #include "ui/window/fonts.hpp"
 #include "ui/window/theme.hpp"
 
@@ -12,21 +13,6 @@
 struct ImDrawList;
 
 namespace ringside::window {
-
-struct Box {
-    float left = 0;
-    float top = 0;
-    float right = 0;
-    float bottom = 0;
-    [[nodiscard]] float width() const { return right - left; }
-    [[nodiscard]] float height() const { return bottom - top; }
-};
-
-// Sizes of a letter cell at this scale, in pixels.
-struct Cell {
-    float width = 0;
-    float height = 0;
-};
 
 class SheetPainter {
 public:
@@ -44,15 +30,23 @@ public:
     // `scroll` is the first row shown; it is moved so that it stays within the sheet, and to the
     // sheet's focus when `follow`.
     Hit paint(sheets::Sheet const& sheet, Box const& box, float& scroll, bool follow) const;
-    // Frame and title bar of a panel, and what they leave inside.
+    // Frame and title bar of a panel, and what they leave inside. The key is always there; what a
+    // narrow bar has no room for is left out: of the note part by part, then of the words.
     [[nodiscard]] Box inside(Box const& box) const;
-    void frame(sheets::Sheet const& sheet, Box const& box, char key, bool focused) const;
+    [[nodiscard]] float bar_height() const;   // of the title
+    [[nodiscard]] float frame_height() const; // of a panel without rows
+    // True when its title bar was clicked.
+    [[nodiscard]] bool frame(sheets::Sheet const& sheet, Box const& box, char key,
+                             bool focused) const;
 
 private:
     void paint_row(ImDrawList& list, sheets::Row const& row, Box const& line, Hit& hit,
                    std::map<int, Box>& tags) const;
     void paint_arrow(ImDrawList& list, Box const& from, Box const& to, Packed colour) const;
     [[nodiscard]] float row_height(sheets::Row const& row) const;
+    [[nodiscard]] float title_width(std::string const& text) const;
+    // The text, or as many of its words as fit and an ellipsis, or nothing.
+    [[nodiscard]] std::string fit_title(std::string text, float width) const;
 
     Fonts const& fonts_;
     Palette const& palette_;

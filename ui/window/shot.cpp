@@ -41,6 +41,12 @@ std::vector<u8> shot(view::MachineView const& now, view::MachineView const& befo
     return png_of(canvas.pixels());
 }
 
+std::vector<u8> picture_of(sheets::Sheet sheet) {
+    Canvas canvas{Look{}};
+    canvas.draw(std::move(sheet));
+    return png_of(canvas.pixels());
+}
+
 std::vector<u8> shot(view::Cockpit& cockpit, Look const& look) {
     return shot(cockpit.now(), cockpit.before(), look);
 }

@@ -1,13 +1,15 @@
 #include "ui/window/window_loop.hpp"
 
 #include "core/host_error.hpp"
+#include "ui/text/text_of.hpp"
 #include "ui/window/png_file.hpp"
 
 #include <SDL2/SDL.h>
 #include <imgui.h>
 
-#include <cstdio>
+#include <cctype>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 
 namespace ringside::window {
@@ -34,13 +36,36 @@ void WindowLoop::run() {
             draw();
         }
         SDL_Event event;
-        if (dirty_ ? SDL_PollEvent(&event) == 1 : SDL_WaitEvent(&event) == 1) {
+        if (wait(event)) {
             handle(event);
         }
         while (SDL_PollEvent(&event) == 1) {
             handle(event);
         }
     }
+}
+
+// Waits without using the processor; while it plays, not longer than to the
+// next event.
+bool WindowLoop::wait(SDL_Event& event) {
+    if (dirty_) {
+        return SDL_PollEvent(&event) == 1;
+    }
+    auto const pause = actions_.playing();
+    if (!pause) {
+        return SDL_WaitEvent(&event) == 1;
+    }
+    u32 const now = SDL_GetTicks();
+    u32 const left = next_play_ > now ? next_play_ - now : 0;
+    if (left > 0 && left <= static_cast<u32>(*pause)) {
+        if (SDL_WaitEventTimeout(&event, static_cast<int>(left)) == 1) {
+            return true;
+        }
+    }
+    next_play_ = SDL_GetTicks() + static_cast<u32>(*pause);
+    actions_.play_one();
+    dirty_ = true;
+    return false;
 }
 
 void WindowLoop::draw() {
@@ -53,8 +78,13 @@ void WindowLoop::draw() {
     ScreenResult const result =
         canvas_.draw(actions_.cockpit().now(), actions_.cockpit().before(), actions_.screen());
     hovered_ = result.hovered;
+    actions_.hover(hovered_);
     surface_.present(canvas_.pixels());
     surface_.set_title(actions_.title());
+    if (!result.opened.empty()) {
+        actions_.open_or_close(result.opened);
+        dirty_ = true;
+    }
     if (result.go_to_event) {
         actions_.go_to_event(*result.go_to_event);
         dirty_ = true;
@@ -90,11 +120,7 @@ void WindowLoop::handle(SDL_Event const& event) {
         wheel(static_cast<float>(event.wheel.y));
         break;
     case SDL_TEXTINPUT:
-        if (actions_.screen().typing) {
-            actions_.type(event.text.text);
-        } else if (event.text.text[0] > ' ' && event.text.text[1] == '\0') {
-            actions_.character(event.text.text[0]);
-        }
+        actions_.text(event.text.text);
         break;
     case SDL_KEYDOWN:
         key(event.key.keysym.sym, event.key.keysym.mod);
@@ -105,6 +131,7 @@ void WindowLoop::handle(SDL_Event const& event) {
     default:
         return;
     }
+    give_out();
     dirty_ = true;
 }
 
@@ -116,74 +143,62 @@ void WindowLoop::wheel(float lines) {
     }
 }
 
+// A key by its name in the table. Letters come as text, except with Ctrl.
 void WindowLoop::key(int key_code, unsigned modifiers) {
-    bool const shift = (modifiers & KMOD_SHIFT) != 0;
     bool const control = (modifiers & KMOD_CTRL) != 0;
-    Direction const time = control ? Direction::Back : Direction::Forward;
-    switch (key_code) {
-    case SDLK_RIGHT:
-        return actions_.move(shift ? Unit::Scene : Unit::Event, Direction::Forward);
-    case SDLK_LEFT:
-        return actions_.move(shift ? Unit::Scene : Unit::Event, Direction::Back);
-    case SDLK_HOME:
-        return actions_.go_to_event(0);
-    case SDLK_END:
-        return actions_.go_to_event(~u64{0});
-    case SDLK_F1:
-        return actions_.character('?');
-    case SDLK_F5:
-        return actions_.move(Unit::Run, time);
-    case SDLK_F9:
-        return actions_.toggle_breakpoint();
-    case SDLK_F10:
-        return actions_.move(Unit::Over, time);
-    case SDLK_F11:
-        return actions_.move(shift ? Unit::Out : Unit::Instruction, time);
-    case SDLK_F12:
-        return save_picture();
-    case SDLK_ESCAPE:
-        return actions_.escape();
-    case SDLK_BACKSPACE:
-        return actions_.screen().typing ? actions_.erase() : void();
-    case SDLK_RETURN:
-    case SDLK_KP_ENTER:
-        return actions_.screen().typing ? actions_.enter() : void();
-    case SDLK_PAGEDOWN:
-    case SDLK_PAGEUP:
-        return actions_.scroll(hovered_, (key_code == SDLK_PAGEDOWN ? 1.0F : -1.0F) * 200);
-    default:
-        if (control) {
-            control_key(key_code);
+    std::string name;
+    for (auto const& [code, word] : {std::pair{SDLK_RIGHT, "Right"},
+                                     {SDLK_LEFT, "Left"},
+                                     {SDLK_UP, "Up"},
+                                     {SDLK_DOWN, "Down"},
+                                     {SDLK_HOME, "Home"},
+                                     {SDLK_END, "End"},
+                                     {SDLK_PAGEDOWN, "PageDown"},
+                                     {SDLK_PAGEUP, "PageUp"},
+                                     {SDLK_ESCAPE, "Esc"},
+                                     {SDLK_RETURN, "Enter"},
+                                     {SDLK_KP_ENTER, "Enter"},
+                                     {SDLK_BACKSPACE, "Backspace"},
+                                     {SDLK_TAB, "Tab"},
+                                     {SDLK_SPACE, "Space"}}) {
+        name = code == key_code ? word : name;
+    }
+    if (key_code >= SDLK_F1 && key_code <= SDLK_F12) {
+        name = "F" + std::to_string(key_code - SDLK_F1 + 1);
+    }
+    if (!name.empty() && (modifiers & KMOD_SHIFT) != 0) {
+        name.insert(0, "Shift+");
+    }
+    if (control && name.empty()) {
+        name = key_code == SDLK_KP_PLUS    ? "+"
+               : key_code == SDLK_KP_MINUS ? "-"
+               : key_code > ' ' && key_code < 0x7f
+                   ? std::string(1, static_cast<char>(std::toupper(key_code)))
+                   : "";
+    }
+    if (!name.empty()) {
+        actions_.key(control ? "Ctrl+" + name : name);
+    }
+}
+
+void WindowLoop::give_out() {
+    if (auto const text = actions_.take_copied()) {
+        if (SDL_SetClipboardText(text->c_str()) != 0) {
+            actions_.say(std::string{"The clipboard does not take it: "} + SDL_GetError());
         }
     }
-}
-
-void WindowLoop::control_key(int key_code) {
-    switch (key_code) {
-    case SDLK_EQUALS:
-    case SDLK_PLUS:
-    case SDLK_KP_PLUS:
-        return actions_.scale(1.1F);
-    case SDLK_MINUS:
-    case SDLK_KP_MINUS:
-        return actions_.scale(1 / 1.1F);
-    case SDLK_0:
-        return actions_.scale(0);
-    case SDLK_t:
-        return actions_.next_theme();
-    default:
-        return;
+    if (actions_.take_picture_wanted()) {
+        save_picture();
     }
 }
 
-// Beside the final name first, so that there never is half a picture.
-void WindowLoop::save_picture() {
-    std::string const name = actions_.picture_name();
+namespace {
+
+// Beside the final name first, so that there never is half a file.
+bool write_whole(std::string const& name, void const* bytes, std::size_t size) {
     std::string const unfinished = name + ".part";
-    std::vector<u8> const picture = png_of(canvas_.pixels());
     std::ofstream file{unfinished, std::ios::binary};
-    file.write(reinterpret_cast<char const*>(picture.data()),
-               static_cast<std::streamsize>(picture.size()));
+    file.write(static_cast<char const*>(bytes), static_cast<std::streamsize>(size));
     file.close();
     std::error_code failed;
     if (file) {
@@ -193,7 +208,19 @@ void WindowLoop::save_picture() {
     if (!written) {
         std::filesystem::remove(unfinished, failed);
     }
-    actions_.say(written ? "The picture is in " + name : "The picture cannot be written: " + name);
+    return written;
+}
+
+} // namespace
+
+void WindowLoop::save_picture() {
+    std::string const name = actions_.picture_name();
+    std::vector<u8> const picture = png_of(canvas_.pixels());
+    std::string const text = text::text_of(actions_.cockpit(), "", 100);
+    bool const written = write_whole(name + ".png", picture.data(), picture.size()) &&
+                         write_whole(name + ".txt", text.data(), text.size());
+    actions_.say(written ? fmt::format("The picture is in {}.png, its text in {}.txt", name, name)
+                         : fmt::format("The picture cannot be written: {}.png", name));
 }
 
 } // namespace ringside::window

@@ -19,7 +19,8 @@ public:
 private:
     void handle(SDL_Event const& event);
     void key(int key_code, unsigned modifiers);
-    void control_key(int key_code);
+    void give_out(); // what was copied or is to be a picture
+    [[nodiscard]] bool wait(SDL_Event& event);
     void wheel(float lines);
     void apply_click();
     void draw();
@@ -30,6 +31,7 @@ private:
     SdlSurface surface_;
     std::deque<bool> clicks_; // transitions of the mouse button; one a frame, so that none is lost
     std::string hovered_;
+    u32 next_play_ = 0; // SDL's milliseconds
     bool dirty_ = true;
     bool closed_ = false;
 };

@@ -1,6 +1,6 @@
-/* The descriptor tables: six segments, one TSS for its ring-0 stack, and a gate for every
-   exception. */
-#include "arch/i386/segments.h"
+/* The descriptor tables: the segments, one TSS for its ring-0 stack, and a gate for every
+   exception, every interrupt line and the system call. */
+#include "segments.h"
 #include "split/split.h"
 
 /* The hardware's 32-bit task-state segment. We never switch tasks with it: the CPU reads
@@ -15,10 +15,10 @@ struct tss {
 _Static_assert(sizeof(struct tss) == 104, "SDM volume 3, figure 8-2");
 
 uint64_t gdt_table[1024] __attribute__((aligned(4096))) = {
-    [KERNEL_CS >> 3] = 0x00cf9a000000ffffull, /* base 0, limit 4 GB, code, ring 0 */
-    [KERNEL_DS >> 3] = 0x00cf92000000ffffull, /* base 0, limit 4 GB, data, ring 0 */
-    [USER_CS >> 3] = 0x00cffa000000ffffull,   /* base 0, limit 4 GB, code, ring 3 */
-    [USER_DS >> 3] = 0x00cff2000000ffffull,   /* base 0, limit 4 GB, data, ring 3 */
+    [KERNEL_CS >> 3] = KERNEL_CODE_SEGMENT, /* layout.h */
+    [KERNEL_DS >> 3] = KERNEL_DATA_SEGMENT,
+    [USER_CS >> 3] = 0x00cffa000000ffffull, /* base 0, limit 4 GB, code, ring 3 */
+    [USER_DS >> 3] = 0x00cff2000000ffffull, /* base 0, limit 4 GB, data, ring 3 */
 };
 uint64_t idt_table[512] __attribute__((aligned(4096)));
 uint8_t tss_pages[4 * 4096] __attribute__((aligned(4096)));
@@ -27,7 +27,7 @@ uint8_t tss_pages[4 * 4096] __attribute__((aligned(4096)));
 #define GATE_TRAP 0x8F00u
 #define GATE_RING3 0x6000u /* ring 3 may call it by INT */
 
-extern const uint32_t exception_entries[32]; /* entry.S */
+extern const uint32_t exception_entries[32], interrupt_entries[16]; /* entry.S */
 void system_call_entry(void);
 
 static void set_gate(unsigned vector, uint32_t handler, uint32_t kind)
@@ -49,6 +49,8 @@ void descriptors_init(bool user_limit_3g)
             kind |= GATE_RING3;
         set_gate(vector, exception_entries[vector], kind);
     }
+    for (unsigned line = 0; line < 16; line++)
+        set_gate(IRQ_VECTOR + line, interrupt_entries[line], GATE_INTERRUPT);
     set_gate(0x80, (uint32_t)system_call_entry, GATE_TRAP | GATE_RING3);
 
     if (user_limit_3g) {
@@ -63,7 +65,7 @@ void descriptors_init(bool user_limit_3g)
     uint32_t high = (base & 0xFF000000u) | 0x8900u | ((base >> 16) & 0xFF);
     gdt_table[TSS_SELECTOR >> 3] = (uint64_t)high << 32 | low;
 
-    descriptors_load(SPLIT_GDT, TSS_SELECTOR + 8, SPLIT_IDT, 256 * 8);
+    descriptors_load(SPLIT_GDT, GDT_SIZE, SPLIT_IDT, 256 * 8);
 }
 
 void descriptors_set_kernel_stack(word top)

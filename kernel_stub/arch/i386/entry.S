@@ -2,10 +2,11 @@
    and runs under both page directories; SWITCH_TO_KERNEL and SWITCH_TO_USER are the split's own
    (empty under 3G/1G). */
 #include "layout.h"
-#include "arch/i386/regs.h"
-#include "arch/i386/segments.h"
+#include "regs.h"
+#include "segments.h"
 #include "abi/ports.h"
 #include "switch.h"
+#include "task/task.h"
 #include "trap/trap.h"
 
 #define ASM_TP_SYSCALL 1
@@ -16,6 +17,8 @@
 /* The rest of struct regs, and the kernel's data segments. A program may have left DF set: C
    wants it clear. */
 .macro SAVE_ALL
+    pushl %gs
+    pushl %fs
     pushl %es
     pushl %ds
     pushl %eax
@@ -28,15 +31,16 @@
     movl $KERNEL_DS, %edx
     movl %edx, %ds
     movl %edx, %es
+    LOAD_USER_ACCESS
     cld
 .endm
 
-/* INT 80h: number in EAX, arguments in EBX ECX EDX ESI EDI EBP, result in EAX. About 45
+/* INT 80h: number in EAX, arguments in EBX ECX EDX ESI EDI EBP, result in EAX. About 50
    instructions there and back. */
     .globl system_call_entry
 system_call_entry:
     pushl %eax
-    pushl $0x80
+    pushl $SYSTEM_CALL_VECTOR
     SAVE_ALL
     movl %eax, %ebx
     movl %esp, %ecx
@@ -46,6 +50,7 @@ system_call_entry:
     cmpl $SYSCALL_TABLE_SIZE, %ebx
     jae unknown_system_call
     call *system_call_table(,%ebx,4)
+    .globl system_call_done
 system_call_done:
     movl %eax, REGS_EAX(%esp)
     movl %eax, %ecx
@@ -99,6 +104,14 @@ exception_\vector:
     EXCEPTION 30, 1
     EXCEPTION 31
 
+/* The interrupt lines. */
+    .irp line, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+interrupt_\line:
+    pushl $0
+    pushl $IRQ_VECTOR + \line
+    jmp exception_common
+    .endr
+
 exception_common:
     SAVE_ALL
     SWITCH_TO_KERNEL
@@ -106,8 +119,16 @@ exception_common:
     call trap                           /* void trap(struct regs *) */
     addl $4, %esp
 
+/* Out. Before a program goes on, what came up meanwhile is seen to (a signal, another task's
+   turn), and no interrupt may bring up more behind our back. */
 leave_kernel:
-    SWITCH_TO_USER
+    cli
+    testb $3, REGS_CS(%esp)
+    jz 1f
+    movl current, %edx
+    cmpl $0, TASK_WORK(%edx)
+    jne work_is_pending
+1:  SWITCH_TO_USER
     popl %ebx
     popl %ecx
     popl %edx
@@ -115,15 +136,62 @@ leave_kernel:
     popl %edi
     popl %ebp
     popl %eax
+load_ds:
     popl %ds
+load_es:
     popl %es
+    testb $3, REGS_CS - REGS_FS(%esp)
+    jz return_to_kernel
+load_fs:
+    popl %fs
+load_gs:
+    popl %gs
     addl $8, %esp                       /* vector, error */
+return:
     iret
+
+/* What was interrupted is the kernel. FS and GS are still the program's, and their descriptors may
+   have gone: they are not touched, unless FS serves the kernel itself. */
+return_to_kernel:
+#if KERNEL_FS
+    popl %fs
+    addl $12, %esp
+#else
+    addl $16, %esp
+#endif
+    iret
+
+/* The segments are the program's choice, and its descriptors may have gone. A data segment that
+   cannot be loaded becomes the null one; a return that is refused is a fault of the program's, as
+   if it had come from there. */
+    .irp name, ds,es,fs,gs
+no_\name:
+    movl $0, (%esp)
+    jmp load_\name
+    .endr
+no_return:
+    pushl $0
+    pushl $13
+    jmp exception_common
     .globl exit_marker_end
 exit_marker_end:
 
-/* void return_with(struct regs *): the first entry of a task into user mode is a return from a
-   system call that it never made. */
+    .pushsection .extable,"aw"
+    .irp name, ds,es,fs,gs
+    .long load_\name, no_\name
+    .endr
+    .long return, no_return
+    .popsection
+
+work_is_pending:
+    sti
+    pushl %esp
+    call work_before_return             /* void work_before_return(struct regs *) */
+    addl $4, %esp
+    jmp leave_kernel
+
+/* void return_with(struct regs *): the first entry of a program into user mode is a return from
+   a system call that it never made. */
     .globl return_with
 return_with:
     movl 4(%esp), %esp
@@ -131,7 +199,7 @@ return_with:
 
     .section .rodata
     .balign 4
-    .globl exception_entries
+    .globl exception_entries, interrupt_entries
 exception_entries:
     .irp vector, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
     .long exception_\vector
@@ -139,47 +207,9 @@ exception_entries:
     .irp vector, 16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     .long exception_\vector
     .endr
-
-    .text
-/* void call_on_stack(void *stack_top, void (*function)(void)) */
-    .globl call_on_stack
-call_on_stack:
-    movl 8(%esp), %eax
-    movl 4(%esp), %esp
-    xorl %ebp, %ebp
-    call *%eax
-1:  hlt
-    jmp 1b
-
-/* void descriptors_load(gdt, gdt_size, idt, idt_size): the CPU keeps using the descriptors it
-   loaded earlier until a segment register is loaded again, so load them all. */
-    .globl descriptors_load
-descriptors_load:
-    subl $16, %esp
-    movl 24(%esp), %eax
-    decl %eax
-    movw %ax, (%esp)
-    movl 20(%esp), %eax
-    movl %eax, 2(%esp)
-    lgdt (%esp)
-    movl 32(%esp), %eax
-    decl %eax
-    movw %ax, 8(%esp)
-    movl 28(%esp), %eax
-    movl %eax, 10(%esp)
-    lidt 8(%esp)
-    addl $16, %esp
-    ljmp $KERNEL_CS, $1f
-1:  movl $KERNEL_DS, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    xorl %eax, %eax
-    movl %eax, %fs
-    movl %eax, %gs
-    lldt %ax
-    movl $TSS_SELECTOR, %eax
-    ltr %ax
-    ret
+interrupt_entries:
+    .irp line, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+    .long interrupt_\line
+    .endr
 
     .section .note.GNU-stack,"",@progbits

@@ -9,8 +9,16 @@
 #ifndef SPLIT_LAYOUT_H
 #define SPLIT_LAYOUT_H
 
+#ifndef PAGE_OFFSET /* "layout", one of the four parts of it, may be left out */
 #define PAGE_OFFSET 0x02000000
 #define TASK_SIZE 0xFF000000
+#endif
+
+#define KERNEL_BASE 0 /* of the kernel's segments: linear address = pointer + KERNEL_BASE */
+#define KERNEL_CODE_SEGMENT 0x00CF9A000000FFFF /* base 0, limit 4 GB, code, ring 0 */
+#define KERNEL_DATA_SEGMENT 0x00CF92000000FFFF /* base 0, limit 4 GB, data, ring 0 */
+#define USER_SEGMENTS_END_AT_3G false
+#define KERNEL_FS 0 /* the kernel does not use it */
 
 /* Kernel pages of RAM: present, writable, accessed, dirty. Never global: a user page may have
    the same address. */
@@ -24,8 +32,13 @@
 #define WINDOW_GDT 0xFF003000         /* 2 pages */
 #define WINDOW_TSS 0xFF005000         /* 4 pages */
 #define WINDOW_STACK 0xFF00A000       /* 2 pages: the running task's kernel stack, once more */
+#define WINDOW_LDT 0xFF00D000         /* 1 page: the running process's, if it has one */
 #define WINDOW_KMAP 0xFF010000        /* one page a slot */
 
-#define KM_USER_COPY 0 /* the kmap slot of copy_from_user and copy_to_user */
+/* What stands for a page of a VMA without rights, as in Linux since 2.2: it is not present, but a
+   bit that the CPU then ignores says that it is there (mm/pte.h). */
+#define PROT_NONE_PTE 0x080
+
+#define VMALLOC_END 0xFF000000 /* linear */
 
 #endif

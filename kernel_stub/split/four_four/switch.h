@@ -1,3 +1,5 @@
+#include "user_access.h"
+
 /* The two switches of 4G/4G. A task's kernel stack has two addresses: its real one in the map of
    RAM, which only the kernel's CR3 has, and WINDOW_STACK, which both have. The CPU and SAVE_ALL
    push through the window; then we load the kernel's CR3 and go on with the same bytes under the
@@ -36,4 +38,11 @@ exit_marker_start:
     movl %edx, %esp
     movl %ecx, %cr3
 3:
+.endm
+
+/* The flat segments of the loader will do until the kernel's own are loaded. */
+.macro LOAD_KERNEL_SEGMENTS
+.endm
+.macro LOAD_USER_ACCESS
+    USER_ACCESS_END
 .endm

@@ -5,11 +5,24 @@
 #include "mm/uaccess.h"
 
 #include "abi/errno.h"
+#include "boot/options.h"
 #include "mm/mm.h"
-#include "split/four_four/window.h"
-#include "trap/task.h"
+#include "split/window.h"
+#include "task/preempt.h"
+#include "task/task.h"
 #include "trap/tracepoint.h"
 #include "trap/trap.h"
+
+/* Only the name remembers that this was a segment register once. */
+word get_fs(void)
+{
+    return current->addr_limit == TASK_SIZE ? USER_DS : KERNEL_DS;
+}
+
+void set_fs(word selector)
+{
+    current->addr_limit = selector == KERNEL_DS ? (word)-1 : TASK_SIZE;
+}
 
 /* What the CPU would do, done by hand: the entry that allows the access, or 0. Sets A and D as
    the CPU does. */
@@ -27,15 +40,18 @@ static pte_t soft_walk(word address, bool write)
 }
 
 /* The byte at a user address, seen through the window; good to the end of its page. NULL: the
-   program may not. */
+   program may not. The kernel's own memory is before its eyes. */
 static void *user_byte(word address, bool write)
 {
-    if (address >= current->addr_limit)
+    if (get_fs() == KERNEL_DS)
+        return (void *)address;
+    if (address >= current->addr_limit && options.bug != bug_missing_access_ok)
         return NULL;
     pte_t pte = soft_walk(address, write);
     while (!pte) {
         counters.soft_faults++;
-        if (fault_in(current->mm, address, write, false, FAULT_ANY_STACK) != FAULT_DONE)
+        if (pagefaults_are_disabled() ||
+            fault_in(current->mm, address, write ? FAULT_WRITE : 0, FAULT_ANY_STACK) != FAULT_DONE)
             return NULL;
         pte = soft_walk(address, write);
     }
@@ -55,6 +71,7 @@ static word in_this_page(word address, word n)
 static word read_user(void *to, word from, word n)
 {
     uint8_t *at = to;
+    preemption_point("user_copy");
     while (n > 0) {
         const void *page = user_byte(from, false);
         if (!page)
@@ -72,6 +89,7 @@ static word read_user(void *to, word from, word n)
 static word write_user(word to, const void *from, word n)
 {
     const uint8_t *at = from;
+    preemption_point("user_copy");
     while (n > 0) {
         void *page = user_byte(to, true);
         if (!page)
@@ -91,6 +109,11 @@ static word write_user(word to, const void *from, word n)
 
 word copy_from_user(void *to, const void *from, word n)
 {
+    if (options.bug == bug_naive_deref) {
+        memcpy(to, from, n); /* as if the number were a pointer of ours */
+        trace(TP_COPY, TP_FROM_USER, (word)from, (word)to, n, 0);
+        return 0;
+    }
     word left = read_user(to, (word)from, n);
     memset((uint8_t *)to + (n - left), 0, left); /* never let the caller read old kernel memory */
     trace(TP_COPY, TP_FROM_USER, (word)from, (word)to, n, left);
@@ -123,8 +146,9 @@ word clear_user(void *to, word n)
 
 int get_user(uint32_t *value, const void *from)
 {
+    *value = 0;
     word left = read_user(value, (word)from, sizeof *value);
-    if (left)
+    if (left && options.bug != bug_historical_get_user) /* RHEL 4's left what it had of the first page */
         *value = 0;
     trace(TP_COPY, TP_GET, (word)from, (word)value, sizeof *value, left);
     return left ? -EFAULT : 0;
@@ -154,6 +178,7 @@ long strncpy_from_user(char *to, const char *from, long n)
             length += !ended;
         }
     }
-    trace(TP_COPY, TP_STRNCPY, (word)from, (word)to, (word)n, length < 0 ? (word)n : 0);
+    long moved = length < 0 ? 0 : length < n ? length + 1 : n; /* the zero that ends it too */
+    trace(TP_COPY, TP_STRNCPY, (word)from, (word)to, (word)(length < 0 ? n : moved), length < 0 ? (word)n : 0);
     return length;
 }

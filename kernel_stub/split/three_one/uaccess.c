@@ -5,16 +5,35 @@
 #include "mm/uaccess.h"
 
 #include "abi/errno.h"
+#include "user_access.h"
+#include "boot/options.h"
 #include "trap/extable.h"
-#include "trap/task.h"
+#include "task/preempt.h"
+#include "task/task.h"
 #include "trap/tracepoint.h"
+
+/* Only the name remembers that this was a segment register once. */
+word get_fs(void)
+{
+    return current->addr_limit == TASK_SIZE ? USER_DS : KERNEL_DS;
+}
+
+void set_fs(word selector)
+{
+    current->addr_limit = selector == KERNEL_DS ? (word)-1 : TASK_SIZE;
+}
 
 /* pointer + n must not pass the limit, and the sum must be made with 33 bits: it may carry. */
 static bool access_ok(const void *pointer, word n)
 {
     uint64_t end = (uint64_t)(word)pointer + n;
+    if (options.bug == bug_missing_access_ok)
+        return true;
+    if (options.bug == bug_missing_carry)
+        end = (word)end;
     bool ok = end <= current->addr_limit;
     trace(TP_ACCESS_OK, (word)pointer, n, current->addr_limit, ok, 0);
+    preemption_point("user_copy");
     return ok;
 }
 
@@ -24,6 +43,7 @@ static bool access_ok(const void *pointer, word n)
 static word copy_user(void *to, const void *from, word n)
 {
     word left = n / 4, tail = n & 3;
+    user_access_begin();
     __asm__ volatile("1: rep movsl\n"
                      "   movl %[tail], %%ecx\n"
                      "2: rep movsb\n"
@@ -37,6 +57,7 @@ static word copy_user(void *to, const void *from, word n)
                      : "+c"(left), "+D"(to), "+S"(from)
                      : [tail] "r"(tail)
                      : "memory");
+    user_access_end();
     return left;
 }
 
@@ -63,6 +84,11 @@ word __copy_to_user(void *to, const void *from, word n)
 
 word copy_from_user(void *to, const void *from, word n)
 {
+    if (options.bug == bug_naive_deref) {
+        memcpy(to, from, n); /* as if the number were a pointer of ours */
+        trace(TP_COPY, TP_FROM_USER, (word)from, (word)to, n, 0);
+        return 0;
+    }
     if (access_ok(from, n))
         return __copy_from_user(to, from, n);
     memset(to, 0, n);
@@ -82,13 +108,16 @@ word clear_user(void *to, word n)
 {
     word left = n;
     void *at = to;
-    if (access_ok(to, n))
+    if (access_ok(to, n)) {
+        user_access_begin();
         __asm__ volatile("1: rep stosb\n"
                          "2:\n"
                          EXTABLE("1b", "2b")
                          : "+c"(left), "+D"(at)
                          : "a"(0)
                          : "memory");
+        user_access_end();
+    }
     trace(TP_COPY, TP_CLEAR, (word)to, 0, n, left);
     return left;
 }
@@ -97,7 +126,8 @@ int get_user(uint32_t *value, const void *from)
 {
     int error = -EFAULT;
     uint32_t got = 0;
-    if (access_ok(from, sizeof got))
+    if (access_ok(from, sizeof got)) {
+        user_access_begin();
         __asm__ volatile("1: movl (%[from]), %[got]\n"
                          "   xorl %[error], %[error]\n"
                          "2:\n"
@@ -105,6 +135,8 @@ int get_user(uint32_t *value, const void *from)
                          : [got] "+&r"(got), [error] "+&r"(error)
                          : [from] "r"(from)
                          : "memory");
+        user_access_end();
+    }
     *value = got;
     trace(TP_COPY, TP_GET, (word)from, (word)value, sizeof got, error ? sizeof got : 0);
     return error;
@@ -113,7 +145,8 @@ int get_user(uint32_t *value, const void *from)
 int put_user(uint32_t value, void *to)
 {
     int error = -EFAULT;
-    if (access_ok(to, sizeof value))
+    if (access_ok(to, sizeof value)) {
+        user_access_begin();
         __asm__ volatile("1: movl %[value], (%[to])\n"
                          "   xorl %[error], %[error]\n"
                          "2:\n"
@@ -121,6 +154,8 @@ int put_user(uint32_t value, void *to)
                          : [error] "+&r"(error)
                          : [value] "r"(value), [to] "r"(to)
                          : "memory");
+        user_access_end();
+    }
     trace(TP_COPY, TP_PUT, (word)to, (word)&value, sizeof value, error ? sizeof value : 0);
     return error;
 }
@@ -129,12 +164,14 @@ int put_user(uint32_t value, void *to)
 static int get_byte(const char *from)
 {
     int byte = -1;
+    user_access_begin();
     __asm__ volatile("1: movzbl (%[from]), %[byte]\n"
                      "2:\n"
                      EXTABLE("1b", "2b")
                      : [byte] "+&r"(byte)
                      : [from] "r"(from)
                      : "memory");
+    user_access_end();
     return byte;
 }
 
@@ -153,6 +190,7 @@ long strncpy_from_user(char *to, const char *from, long n)
         else
             length++;
     }
-    trace(TP_COPY, TP_STRNCPY, (word)from, (word)to, (word)n, length < 0 ? (word)n : 0);
+    long moved = length < 0 ? 0 : length < n ? length + 1 : n; /* the zero that ends it too */
+    trace(TP_COPY, TP_STRNCPY, (word)from, (word)to, (word)(length < 0 ? n : moved), length < 0 ? (word)n : 0);
     return length;
 }

@@ -2,14 +2,14 @@
    comes back. */
 #include "check.h"
 
-#define M 0x30000000u
+#define M 0x30000000ul
 
 static unsigned vmas(void)
 {
     return (unsigned)stat_now().vmas;
 }
 
-static long map(uint32_t address, uint32_t length, int prot, int flags)
+static long map(uintptr_t address, size_t length, int prot, int flags)
 {
     void *at = mmap((void *)address, length, prot, flags, -1, 0);
     return at == MAP_FAILED ? -errno : (long)at;
@@ -17,33 +17,44 @@ static long map(uint32_t address, uint32_t length, int prot, int flags)
 
 static void refusals(void)
 {
-    uint32_t top = stat_now().task_size;
+    uintptr_t top = stat_now().task_size;
     unsigned before = vmas();
     CHECK_IS(map(0, 0, READ_WRITE, ANYWHERE), -EINVAL);
-    CHECK_IS(map(0, PAGE, 8, ANYWHERE), -EINVAL);
     CHECK_IS(map(0, PAGE, READ_WRITE, MAP_ANONYMOUS), -EINVAL);
     CHECK_IS(map(0, PAGE, READ_WRITE, MAP_PRIVATE), -EBADF);
     CHECK_IS(map(M + 1, PAGE, READ_WRITE, FIXED), -EINVAL);
     CHECK_IS(map(0, PAGE, READ_WRITE, FIXED), -EPERM);
     CHECK_IS(map(top, PAGE, READ_WRITE, FIXED), -ENOMEM);
     CHECK_IS(map(top - PAGE, 2 * PAGE, READ_WRITE, FIXED), -ENOMEM);
-    CHECK_IS(map(0, 0xFFFFFFFF, READ_WRITE, ANYWHERE), -ENOMEM);
+    CHECK_IS(map(0, (size_t)-1, READ_WRITE, ANYWHERE), -ENOMEM);
     CHECK_IS(map(0, top, READ_WRITE, ANYWHERE), -ENOMEM);
-    CHECK_IS(raw_call(91, M + 1, PAGE, 0), -EINVAL);
-    CHECK_IS(raw_call(91, M, 0, 0), -EINVAL);
-    CHECK_IS(raw_call(91, M, top, 0), -EINVAL);
+    CHECK_IS(raw_call(SYS_munmap, M + 1, PAGE, 0), -EINVAL);
+    CHECK_IS(raw_call(SYS_munmap, M, 0, 0), -EINVAL);
+    CHECK_IS(raw_call(SYS_munmap, M, top, 0), -EINVAL);
     CHECK_IS(munmap((void *)M, PAGE), 0); /* nothing there: no error */
     CHECK_IS(vmas(), before);
 }
 
 static void places(void)
 {
-    uint32_t base = (stat_now().task_size / 3) & ~(PAGE - 1);
+#ifdef __x86_64__ /* from below the stack's 128 MB down */
+    uintptr_t top = stat_now().task_size - 0x8000000;
+    CHECK_IS(map(0, PAGE, READ_WRITE, ANYWHERE), (long)(top - PAGE));
+    CHECK_IS(map(0, PAGE, PROT_READ, ANYWHERE), (long)(top - 2 * PAGE));
+    CHECK_IS(map(M, PAGE, PROT_READ, ANYWHERE), (long)M);                      /* a hint that is free */
+    CHECK_IS(map(M, PAGE, READ_WRITE, ANYWHERE), (long)(top - 3 * PAGE));      /* and one that is not */
+    CHECK_IS(munmap((void *)(top - 2 * PAGE), PAGE), 0);
+    CHECK_IS(map(0, 2 * PAGE, READ_WRITE, ANYWHERE), (long)(top - 5 * PAGE));  /* the gap is too small */
+    CHECK_IS(map(0, PAGE, READ_WRITE, ANYWHERE), (long)(top - 2 * PAGE));      /* and now it is not */
+    CHECK_IS(munmap((void *)(top - 5 * PAGE), 5 * PAGE), 0);
+#else
+    uintptr_t base = (stat_now().task_size / 3) & ~(PAGE - 1);
     CHECK_IS(map(0, PAGE, READ_WRITE, ANYWHERE), (long)base);
     CHECK_IS(map(0, PAGE, PROT_READ, ANYWHERE), (long)(base + PAGE));
     CHECK_IS(map(M, PAGE, PROT_READ, ANYWHERE), (long)M);           /* a hint that is free */
     CHECK_IS(map(M, PAGE, READ_WRITE, ANYWHERE), (long)(base + 2 * PAGE)); /* and one that is not */
     CHECK_IS(munmap((void *)base, 3 * PAGE), 0);
+#endif
     CHECK_IS(munmap((void *)M, PAGE), 0);
 }
 
@@ -132,9 +143,9 @@ static void heap(void)
     CHECK_IS(start[2 * PAGE], 0);
     CHECK_IS(brk(start), 0);
     CHECK_IS(vmas(), before);
-    CHECK_IS(brk((void *)0xFFFFF000u), -1);
-    CHECK(raw_call(45, 0x1000, 0, 0) == (long)start);
-    map_at((uint32_t)start + 4 * PAGE, PAGE, READ_WRITE); /* something in the way */
+    CHECK_IS(brk((void *)-PAGE), -1);
+    CHECK(raw_call(SYS_brk, 0x1000, 0, 0) == (long)start);
+    map_at((uintptr_t)start + 4 * PAGE, PAGE, READ_WRITE); /* something in the way */
     CHECK_IS(brk(start + 5 * PAGE), -1);
     munmap(start + 4 * PAGE, PAGE);
 }
@@ -149,23 +160,25 @@ static void stack(void)
     CHECK_IS(stat_now().vmas, before.vmas);
     CHECK_IS(here[0], 1);
     char *far = (char *)&before - 64 * PAGE;
-    CHECK_IS(raw_call(1032, (long)far, 16, 0), 16);
+    CHECK_IS(raw_call(SYS_lab_stat, (long)far, 16, 0), 16);
     CHECK_IS(stat_now().vmas, before.vmas);
     CHECK_IS(((struct lab_stat *)far)->size, sizeof(struct lab_stat));
 }
 
+#ifndef __x86_64__
 /* The six arguments come from memory: an EFAULT of their own. */
 static void old_mmap(void)
 {
     struct old_mmap_arguments a = {M, PAGE, READ_WRITE, FIXED, (unsigned long)-1, 0};
-    CHECK_IS(raw_call(90, (long)&a, 0, 0), (long)M);
+    CHECK_IS(raw_call(SYS_old_mmap, (long)&a, 0, 0), (long)M);
     *(char *)M = 1;
     a.offset = 5;
-    CHECK_IS(raw_call(90, (long)&a, 0, 0), -EINVAL);
-    CHECK_IS(raw_call(90, 0, 0, 0), -EFAULT);
-    CHECK_IS(raw_call(90, (long)(M + PAGE - 8), 0, 0), -EFAULT);
+    CHECK_IS(raw_call(SYS_old_mmap, (long)&a, 0, 0), -EINVAL);
+    CHECK_IS(raw_call(SYS_old_mmap, 0, 0, 0), -EFAULT);
+    CHECK_IS(raw_call(SYS_old_mmap, (long)(M + PAGE - 8), 0, 0), -EFAULT);
     munmap((void *)M, PAGE);
 }
+#endif
 
 static void shared(void)
 {
@@ -186,7 +199,9 @@ int main(void)
     the_limit_of_vmas();
     heap();
     stack();
+#ifndef __x86_64__
     old_mmap();
+#endif
     shared();
     return checked();
 }

@@ -16,8 +16,8 @@ void check_is(long got, long expected, const char *what, const char *file, int l
     checks_made++;
     if (got != expected) {
         checks_failed++;
-        printf("%s:%d: %s is %d (%x), not %d (%x)\n", file, line, what, (int)got, (unsigned)got,
-               (int)expected, (unsigned)expected);
+        printf("%s:%d: %s is %d (%" PRIxPTR "), not %d (%" PRIxPTR ")\n", file, line, what, (int)got, (uintptr_t)got,
+               (int)expected, (uintptr_t)expected);
     }
 }
 
@@ -29,7 +29,32 @@ int checked(void)
 
 long raw_call(long number, long a, long b, long c)
 {
+    return raw_call4(number, a, b, c, 0);
+}
+
+long raw_call4(long number, long a, long b, long c, long d)
+{
     long result;
-    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c) : "memory");
+#ifdef __x86_64__
+    register long r10 __asm__("r10") = d;
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+#else
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d) : "memory");
+#endif
     return result;
 }
+
+#ifdef __x86_64__
+long raw_call6(long number, long a, long b, long c, long d, long e, long f)
+{
+    long result;
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+#endif

@@ -17,9 +17,9 @@ int main(void)
     CHECK_IS(read(0, across, 6000), 6000);
     CHECK(all(across, 6000) && across[-1] == 0 && across[6000] == 0);
     CHECK_IS(read(0, buffer, sizeof buffer), 8192); /* as much as the kernel's buffer holds */
-    CHECK_IS(raw_call(3, 0, 0, 10), -EFAULT);
-    CHECK_IS(raw_call(3, 0, 0x08048000, 10), -EFAULT); /* the program's own code */
-    CHECK_IS(raw_call(3, 0, (long)stat_now().secret, 10), -EFAULT);
-    CHECK_IS(raw_call(3, 0, 0, 0), 0);
+    CHECK_IS(raw_call(SYS_read, 0, 0, 10), -EFAULT);
+    CHECK_IS(raw_call(SYS_read, 0, 0x08048000, 10), -EFAULT); /* the program's own code */
+    CHECK_IS(raw_call(SYS_read, 0, (long)stat_now().secret, 10), -EFAULT);
+    CHECK_IS(raw_call(SYS_read, 0, 0, 0), 0);
     return checked();
 }

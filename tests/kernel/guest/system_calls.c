@@ -4,7 +4,7 @@
 static void numbers(void)
 {
     CHECK_IS(raw_call(0, 0, 0, 0), -ENOSYS);
-    CHECK_IS(raw_call(2, 0, 0, 0), -ENOSYS);
+    CHECK_IS(raw_call(17, 0, 0, 0), -ENOSYS);
     CHECK_IS(raw_call(1039, 0, 0, 0), -ENOSYS);
     CHECK_IS(raw_call(1040, 0, 0, 0), -ENOSYS);
     CHECK_IS(raw_call(0x7FFFFFFF, 0, 0, 0), -ENOSYS);
@@ -15,15 +15,15 @@ static void numbers(void)
 static void reading_and_writing(void)
 {
     char c;
-    CHECK_IS(raw_call(4, 0, (long)"x", 1), -EBADF);
-    CHECK_IS(raw_call(4, 3, (long)"x", 1), -EBADF);
-    CHECK_IS(raw_call(4, -1, (long)"x", 1), -EBADF);
-    CHECK_IS(raw_call(3, 1, (long)&c, 1), -EBADF);
-    CHECK_IS(raw_call(4, 1, 0, 0), 0);
-    CHECK_IS(raw_call(4, 1, 0, 1), -EFAULT);
-    CHECK_IS(raw_call(4, 1, (long)stat_now().secret, 8), -EFAULT);
-    CHECK_IS(raw_call(4, 1, (long)&c, 0x7FFFFFFF), -EFAULT);
-    CHECK_IS(raw_call(4, 1, (long)&c, -1), -EFAULT);
+    CHECK_IS(raw_call(SYS_write, 0, (long)"x", 1), -EBADF);
+    CHECK_IS(raw_call(SYS_write, 3, (long)"x", 1), -EBADF);
+    CHECK_IS(raw_call(SYS_write, -1, (long)"x", 1), -EBADF);
+    CHECK_IS(raw_call(SYS_read, 1, (long)&c, 1), -EBADF);
+    CHECK_IS(raw_call(SYS_write, 1, 0, 0), 0);
+    CHECK_IS(raw_call(SYS_write, 1, 0, 1), -EFAULT);
+    CHECK_IS(raw_call(SYS_write, 1, (long)stat_now().secret, 8), -EFAULT);
+    CHECK_IS(raw_call(SYS_write, 1, (long)&c, 0x7FFFFFFF), -EFAULT);
+    CHECK_IS(raw_call(SYS_write, 1, (long)&c, -1), -EFAULT);
     CHECK_IS(write(1, "", 0), 0);
     CHECK_IS(read(0, &c, 0), 0);
     CHECK_IS(read(0, &c, 1), 0); /* nothing is connected: the end of the file */
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
     CHECK_IS(argc, 4);
     CHECK(argc == 4 && strcmp(argv[1], "one") == 0 && strcmp(argv[2], "two") == 0);
     CHECK(argc == 4 && strcmp(argv[3], "last") == 0 && argv[4] == NULL && argv[5] == NULL);
-    CHECK_IS((uint32_t)argv % 16, 4); /* the ABI aligns ESP, and argc is there */
+    CHECK_IS((uintptr_t)argv % 16, 4); /* the ABI aligns ESP, and argc is there */
     numbers();
     reading_and_writing();
     a_long_write();

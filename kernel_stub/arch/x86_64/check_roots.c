@@ -1,0 +1,79 @@
+#include "check_roots.h"
+
+#include "boot/options.h"
+#include "cpu_area.h"
+#include "mm/mm.h"
+#include "segments.h"
+#include "trap/trap.h"
+
+#define OWN_ENTRIES (TABLE_ENTRIES / 2)
+
+void check_flags(void)
+{
+    word flags;
+    __asm__ volatile("pushf; pop %0" : "=r"(flags));
+    if (flags & EFLAGS_AC)
+        panic("check: AC is still set at the end of a system call");
+}
+
+/* All of it: where an entry has come since, every process has it from the beginning. */
+static void check_has_kernel(const pte_t *pgd)
+{
+    for (unsigned i = OWN_ENTRIES; i < TABLE_ENTRIES; i++)
+        if ((pgd[i] ^ swapper_pg_dir[i]) & ~(pte_t)PTE_A)
+            panic("check: a process does not have the kernel's half");
+}
+
+#if SPLIT_USER_ROOT
+extern const char __start_entry_text[], __stop_entry_text[];
+
+static bool is_image_page(uint32_t frame, const void *first, const void *end)
+{
+    return frame >= PHYSICAL(first) && frame < PHYSICAL(end);
+}
+
+/* What an entry into the kernel needs before it can load CR3. */
+static bool is_of_the_entry(uint32_t frame)
+{
+    return is_image_page(frame, __start_entry_text, __stop_entry_text) || is_image_page(frame, &cpu, &cpu + 1) ||
+           is_image_page(frame, idt_table, idt_table + TABLE_ENTRIES) ||
+           is_image_page(frame, gdt_table, gdt_table + TABLE_ENTRIES) || is_entry_stack(frame);
+}
+
+/* Every page below a table of a program's root, in the kernel's half. level: 4 for the root's own entries, 1 for pages. */
+static void check_kernel_half(const pte_t *table, unsigned from, unsigned level)
+{
+    for (unsigned i = from; i < TABLE_ENTRIES; i++) {
+        pte_t entry = table[i];
+        uint32_t frame = (uint32_t)(entry & PAGE_MASK);
+        if (!(entry & PTE_P))
+            continue;
+        if (level > 1 && !(entry & PTE_PS)) {
+            check_kernel_half(POINTER(frame), 0, level - 1);
+            continue;
+        }
+        if (level > 1 || !is_of_the_entry(frame))
+            panic("check: a program's root has the kernel's frame %08x", frame);
+        if (entry & PTE_U)
+            panic("check: the program may touch the kernel's frame %08x", frame);
+    }
+}
+
+void check_roots(const struct mm *mm)
+{
+    const pte_t *kernel = mm->pgd, *user = kernel + TABLE_ENTRIES;
+    for (unsigned i = 0; i < OWN_ENTRIES; i++) {
+        if ((kernel[i] ^ user[i]) & ~(PTE_NX | PTE_A))
+            panic("check: entry %u of the two roots is not the same", i);
+        if (options.nx && kernel[i] && (!(kernel[i] & PTE_NX) || user[i] & PTE_NX))
+            panic("check: entry %u: the program's code is for the program alone", i);
+    }
+    check_kernel_half(user, OWN_ENTRIES, 4);
+    check_has_kernel(kernel);
+}
+#else
+void check_roots(const struct mm *mm)
+{
+    check_has_kernel(mm->pgd);
+}
+#endif

@@ -1,0 +1,125 @@
+"""The 64-bit kernels: the same programs, seen by the same commands."""
+
+import re
+
+from black_box import GUEST, Case, main, of_kind, run, trace
+
+SPLITS = ("x64", "x64-kpti")
+NAMES = ("pml4", "pdpt", "pd", "pt")
+
+
+def system_call(events):
+    """From the first SYSCALL of write() to its SYSRET."""
+    name = next(i for i, event in enumerate(events) if event["kind"] == "syscall" and event["name"] == "write")
+    start = max(i for i in range(name) if events[i]["kind"] == "syscall_insn")
+    end = next(i for i in range(name, len(events)) if events[i]["kind"] == "sysret")
+    return events[start:end + 1]
+
+
+# Lines of mprotect's that name the kernel's addresses or the end of the address space.
+OF_THIS_SIZE = ("m6 ", "m6' ", 'm6" ', "m12 ")
+
+
+def without_addresses(text):
+    lines = [line for line in text.splitlines() if not line.startswith(OF_THIS_SIZE)]
+    return re.sub(r"\b[0-9a-f]{6,16}\b", "ADDRESS", "\n".join(lines))
+
+
+class SixtyFourBits(Case):
+    def test_programs_say_what_they_say_in_32_bits(self):
+        for program in ("hello", "pages", "store", "dma4", "big"):
+            status, told, _ = run("run", program, "--split", "3g1g")
+            self.assertEqual(status, 0)
+            for split in SPLITS:
+                self.assertEqual(run("run", program, "--split", split)[:2], (0, told), (program, split))
+
+    def test_but_for_addresses(self):
+        for program in ("watch", "dynamic", "mprotect"):
+            _, told, _ = run("run", program, "--split", "3g1g")
+            for split in SPLITS:
+                status, out, err = run("run", program, "--split", split)
+                self.assertEqual(status, 0, err)
+                self.assertEqual(without_addresses(out), without_addresses(told), (program, split))
+
+    def test_a_write_is_one_page_fault_in_the_copy_and_no_look_up(self):
+        for split in SPLITS:
+            trip = system_call(trace("pages", split))
+            self.assertEqual(trip[0]["from"]["cpl"], 3)
+            self.assertEqual(trip[0]["to"]["cpl"], 0)
+            self.assertEqual(trip[-1]["to"]["cpl"], 3)
+            faults = of_kind(trip, "page_fault")
+            self.assertEqual([(fault["err"], fault["cpl"]) for fault in faults], [(0, 0)], split)
+            self.assertIn("/copy/", faults[0]["key"])
+            self.assertEqual(of_kind(trip, "softwalk", "kmap"), [], split)
+            self.assertEqual([copy["left"] for copy in of_kind(trip, "copy")], [0], split)
+
+    def test_only_kpti_changes_cr3_and_with_pcid_it_drops_nothing(self):
+        def cr3_and_dropped(split, *options):
+            trip = system_call(trace("pages", split, *options))
+            flushes = [event for event in of_kind(trip, "tlb") if event["op"] == "flush"]
+            return sum(event["cr"] == 3 for event in of_kind(trip, "cr_write")), sum(f["count"] for f in flushes)
+        self.assertEqual(cr3_and_dropped("x64"), (0, 0))
+        writes, dropped = cr3_and_dropped("x64-kpti")
+        self.assertEqual(writes, 2)
+        self.assertGreater(dropped, 0)
+        self.assertEqual(cr3_and_dropped("x64-kpti", "--pcid", "on"), (2, 0))
+
+    def test_a_walk_has_four_levels(self):
+        for split in SPLITS:
+            walks = [walk for walk in of_kind(trace("pages", split), "walk") if walk["mode"] == "p64"]
+            self.assertTrue(walks)
+            for walk in walks:
+                levels = tuple(step["level"] for step in walk["steps"])
+                self.assertEqual(levels, NAMES[:len(levels)], walk)
+            self.assertTrue(any(len(walk["steps"]) == 4 for walk in walks))
+
+    def test_an_event_that_both_have_has_one_key(self):
+        old = {event["key"] for event in trace("pages", "3g1g")}
+        for split in SPLITS:
+            new = {event["key"] for event in trace("pages", split)}
+            for key in ("sys1/write/entry", "sys1/write", "sys1/write/access_ok", "sys1/write/copy",
+                        "sys1/write/copy/p2/walk", "sys1/write/copy/p2/fault/entry", "sys1/write/exit"):
+                self.assertIn(key, old)
+                self.assertIn(key, new, split)
+
+    def test_smap_makes_a_naive_dereference_loud(self):
+        for split in SPLITS:
+            for smap, errors in (("off", []), ("on", [1])):
+                events = trace("five_doors", split, "--smap", smap)
+                s4 = [event["err"] for event in of_kind(events, "page_fault")
+                      if event["pid"] == 2 and event["cr2"] == "0x1000000" and event["cpl"] == 0 and event["err"] & 1]
+                self.assertEqual(s4, errors, (split, smap))
+
+    def test_kernel_memory_is_forbidden_or_not_there(self):
+        for split, error in (("x64", 5), ("x64-kpti", 4)):
+            faults = [event for event in of_kind(trace("five_doors", split), "page_fault")
+                      if event["cr2"] == "0xffff888000001000" and event["cpl"] == 3]
+            self.assertEqual([fault["err"] for fault in faults], [error], split)
+
+    def test_an_i386_program_runs_under_them(self):
+        for split in SPLITS:
+            status, out, err = run("run", str(GUEST / "hello"), "--split", split)
+            self.assertEqual((status, out), (0, "Hello from ring 3!\n"), err)
+
+    def test_panels_speak_of_64_bits(self):
+        status, out, err = run("text", "pages", "--split", "x64", "--at", "key:sys1/write/entry")
+        self.assertEqual(status, 0, err)
+        for word in ("cs:rip", "ss:rsp", "rflags", "PML4E", "no canonical address", "<RSP"):
+            self.assertIn(word, out)
+        self.assertNotIn("eflags", out)
+
+
+class Switches(Case):
+    def test_what_has_no_meaning_is_refused(self):
+        for split, options, word in (("x64", ("--pae", "on"), "four levels"), ("x64", ("--pcid", "on"), "x64-kpti"),
+                                     ("x64-kpti", ("--user-limit", "3g"), "segment limits"),
+                                     ("x64", ("--4g-parts", "switch"), "4g4g"),
+                                     ("3g1g", ("--access-ok", "sign"), "x64")):
+            self.refused(("run", "hello", "--split", split, *options), word)
+
+    def test_a_program_of_64_bits_needs_a_kernel_of_64_bits(self):
+        self.refused(("run", str(GUEST / "x64" / "hello"), "--split", "3g1g"), "64-bit", "x64")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+#include "ui/story/merged_words.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace ringside::story {
+
+namespace {
+
+std::vector<std::string_view> words_of(std::string_view sentence) {
+    std::vector<std::string_view> words;
+    while (true) {
+        std::size_t const end = sentence.find(' ');
+        words.push_back(sentence.substr(0, end));
+        if (end == std::string_view::npos) {
+            return words;
+        }
+        sentence.remove_prefix(end + 1);
+    }
+}
+
+// "0xc0105000," and "0x2105000,": what follows the word in both stands once, behind the brace.
+std::string both(std::string_view left, std::string_view right) {
+    constexpr std::string_view marks = ".,:;)";
+    std::string_view behind;
+    std::size_t n = 0;
+    while (n < std::min(left.size(), right.size()) &&
+           left[left.size() - n - 1] == right[right.size() - n - 1] &&
+           marks.find(left[left.size() - n - 1]) != std::string_view::npos) {
+        ++n;
+    }
+    behind = left.substr(left.size() - n);
+    left.remove_suffix(n);
+    right.remove_suffix(n);
+    return "{" + std::string{left} + "|" + std::string{right} + "}" + std::string{behind};
+}
+
+} // namespace
+
+std::optional<std::string> merged_words(std::string_view left, std::string_view right) {
+    auto const l = words_of(left);
+    auto const r = words_of(right);
+    if (l.size() != r.size()) {
+        return std::nullopt;
+    }
+    std::string merged;
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < l.size(); ++i) {
+        differing += l[i] == r[i] ? 0U : 1U;
+        merged += i == 0 ? "" : " ";
+        merged += l[i] == r[i] ? std::string{l[i]} : both(l[i], r[i]);
+    }
+    if (2 * differing > l.size()) {
+        return std::nullopt;
+    }
+    return merged;
+}
+
+} // namespace ringside::story
