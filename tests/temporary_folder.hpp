@@ -1,4 +1,5 @@
-// A folder of one test: no other test, not even another run of the same one at the same time, has it.
+// A folder of one test: no other test, not even another run of the same one at the same time, has
+// it.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,7 @@
 #include "core/host_error.hpp"
 #include "ui/cli/commands.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <exception>
@@ -83,8 +84,9 @@ int parse_and_act(int argc, char const* const* argv) {
     app.require_subcommand(0, 1);
     app.get_formatter()->column_width(34);
     Action chosen;
+    Command line{app, chosen};
     for (auto* const add : adders) {
-        add(app, chosen);
+        add(line);
     }
     try {
         auto words = with_command(app, argc, argv);

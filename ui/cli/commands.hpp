@@ -2,8 +2,7 @@
 // The commands. Each adds itself to the command line: its options, its help with an example, and
 // what it does. What it does returns the exit status; a HostError becomes one line on standard
 // error and status 125.
-#include <CLI/CLI.hpp>
-#include <functional>
+#include "ui/cli/command.hpp"
 
 namespace ringside::cli {
 
@@ -15,23 +14,20 @@ inline constexpr int refused = 125;
 inline constexpr int guest_down = 126;
 } // namespace status
 
-// Chosen by the parser, called after it.
-using Action = std::function<int()>;
-
-void add_run(CLI::App& app, Action& chosen);
-void add_trace(CLI::App& app, Action& chosen);
-void add_story(CLI::App& app, Action& chosen);
-void add_strace(CLI::App& app, Action& chosen);
-void add_maps(CLI::App& app, Action& chosen);
-void add_explain(CLI::App& app, Action& chosen);
-void add_samples(CLI::App& app, Action& chosen);
-void add_vectors(CLI::App& app, Action& chosen);
-void add_doctor(CLI::App& app, Action& chosen);
-void add_compare(CLI::App& app, Action& chosen);
-void add_lab(CLI::App& app, Action& chosen);
-void add_text(CLI::App& app, Action& chosen);
-void add_shot(CLI::App& app, Action& chosen);
-void add_open(CLI::App& app, Action& chosen);
+void add_run(Command& line);
+void add_trace(Command& line);
+void add_story(Command& line);
+void add_strace(Command& line);
+void add_maps(Command& line);
+void add_explain(Command& line);
+void add_samples(Command& line);
+void add_vectors(Command& line);
+void add_doctor(Command& line);
+void add_compare(Command& line);
+void add_lab(Command& line);
+void add_text(Command& line);
+void add_shot(Command& line);
+void add_open(Command& line);
 
 // The whole command line; the exit status.
 int run_command_line(int argc, char const* const* argv);

@@ -48,14 +48,10 @@ std::vector<std::string> arguments_of(std::string_view whole) {
 
 // The machine of one side: the common options, and the side's own over them.
 MachineOptions machine_of(MachineOptions options, char const* option, std::string const& side) {
-    CLI::App parser;
-    parser.set_help_flag();
-    options.add_machine_to(parser);
     try {
-        auto arguments = arguments_of(side);
-        std::ranges::reverse(arguments); // CLI11 takes them from the back
-        parser.parse(arguments);
-    } catch (CLI::ParseError const& error) {
+        parse_words(arguments_of(side),
+                    [&options](Command& command) { options.add_machine_to(command); });
+    } catch (HostError const& error) {
         throw HostError{std::string{option} + " " + side + ": " + error.what()};
     }
     return options;
@@ -95,23 +91,22 @@ int compare_run(CompareOptions const& options) {
 
 } // namespace
 
-void add_compare(CLI::App& app, Action& chosen) {
-    auto* const command =
-        app.add_subcommand("compare", "one program under two kernels, aligned by event key");
+void add_compare(Command& line) {
+    auto command =
+        line.add_command("compare", "one program under two kernels, aligned by event key");
     auto const options = std::make_shared<CompareOptions>();
-    options->machine.add_to(*command);
-    command->remove_option(command->get_option("--split"));
+    options->machine.add_to(command);
+    command.remove_option("--split");
     std::string const side = "SPLIT[,SWITCH=VALUE...]: a kernel, and switches of it alone";
-    command->add_option("--left", options->left, side)->required();
-    command->add_option("--right", options->right, side + "; write 4g-parts=switch+high")
-        ->required();
-    command->add_flag("--text", options->text, "in words (default)");
-    command->add_flag("--json", options->json, "as one JSON object")->excludes("--text");
-    command->add_flag("--all", options->all, "tell every event, those of the boot too");
-    command->add_option("-o,--output", options->output,
-                        "write to this file instead of standard output; FILE.png gets a picture");
-    command->footer("Example: ringside compare pages --left 3g1g --right 4g4g");
-    command->callback([&chosen, options] { chosen = [=] { return compare_run(*options); }; });
+    command.add_option("--left", options->left, side).required();
+    command.add_option("--right", options->right, side + "; write 4g-parts=switch+high").required();
+    command.add_flag("--text", options->text, "in words (default)");
+    command.add_flag("--json", options->json, "as one JSON object").excludes("--text");
+    command.add_flag("--all", options->all, "tell every event, those of the boot too");
+    command.add_option("-o,--output", options->output,
+                       "write to this file instead of standard output; FILE.png gets a picture");
+    command.footer("Example: ringside compare pages --left 3g1g --right 4g4g");
+    command.action([options] { return compare_run(*options); });
 }
 
 } // namespace ringside::cli

@@ -150,12 +150,12 @@ int doctor() {
 
 } // namespace
 
-void add_doctor(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand(
+void add_doctor(Command& line) {
+    auto command = line.add_command(
         "doctor",
         "versions, self-test, fonts, display, compilers; what is missing and how to get it");
-    command->footer("Example: ringside doctor");
-    command->callback([&chosen] { chosen = doctor; });
+    command.footer("Example: ringside doctor");
+    command.action(doctor);
 }
 
 } // namespace ringside::cli

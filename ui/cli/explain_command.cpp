@@ -216,23 +216,23 @@ int explain_run(ExplainOptions const& options) {
 
 } // namespace
 
-void add_explain(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand(
+void add_explain(Command& line) {
+    auto command = line.add_command(
         "explain", "one access explained: segment, walk, permissions, verdict; changes nothing");
     auto const options = std::make_shared<ExplainOptions>();
-    options->machine.add_program_to(*command);
-    command->add_option("ADDRESS", options->address, "hex: linear, or SEGREG:OFFSET")->required();
-    options->machine.add_machine_to(*command);
-    command->add_option("--at", options->at, "WHEN")->required();
-    command->add_option("--access", options->access, "read, write or execute")
-        ->check(CLI::IsMember({"r", "w", "x"}))
-        ->capture_default_str();
-    command->add_option("--cpl", options->cpl, "the ring that asks (default: the current one)")
-        ->check(CLI::Range(0, 3));
-    command->add_flag("--text", options->prose, "prose instead of JSON");
-    command->footer(
+    options->machine.add_program_to(command);
+    command.add_option("ADDRESS", options->address, "hex: linear, or SEGREG:OFFSET").required();
+    options->machine.add_machine_to(command);
+    command.add_option("--at", options->at, "WHEN").required();
+    command.add_option("--access", options->access, "read, write or execute")
+        .one_of({"r", "w", "x"})
+        .tells_default();
+    command.add_option("--cpl", options->cpl, "the ring that asks (default: the current one)")
+        .between(0, 3);
+    command.add_flag("--text", options->prose, "prose instead of JSON");
+    command.footer(
         "Example: ringside explain pages --at key:sys1/write/copy/p2 0x804b000 --access r --text");
-    command->callback([&chosen, options] { chosen = [=] { return explain_run(*options); }; });
+    command.action([options] { return explain_run(*options); });
 }
 
 } // namespace ringside::cli

@@ -107,111 +107,110 @@ std::optional<u64> parse_size(std::string_view text) {
     return value << shift;
 }
 
-void MachineOptions::add_to(CLI::App& command, bool required) {
+void MachineOptions::add_to(Command& command, bool required) {
     add_program_to(command, required);
     command.add_option("ARGS", arguments, "the program's arguments, after --");
     add_machine_to(command);
 }
 
-void MachineOptions::add_program_to(CLI::App& command, bool required) {
+void MachineOptions::add_program_to(Command& command, bool required) {
     command.add_option("PROGRAM", program, "a sample (`ringside samples`) or a static ELF file")
-        ->required(required);
+        .required(required);
 }
 
-void MachineOptions::add_rom_to(CLI::App& command) {
+void MachineOptions::add_rom_to(Command& command) {
     std::string const group = "ROM";
     command
         .add_option("--rom", rom,
                     "run a ROM instead of a program: it ends at 1 MiB and at 4 GiB, and RESET "
                     "starts it; hlt with IF=0 ends it with status 0")
-        ->group(group);
+        .group(group);
     command
         .add_option("--post-port", post_port,
                     "bytes that the ROM writes to this port are printed, one a line (default 0x80)")
-        ->needs("--rom")
-        ->group(group);
+        .needs("--rom")
+        .group(group);
 }
 
-void MachineOptions::add_machine_to(CLI::App& command) {
+void MachineOptions::add_machine_to(Command& command) {
     std::string const machine = "Machine";
     command.add_option("--split", split, "the kernel: segmented, 3g1g, 4g4g, x64 or x64-kpti")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"segmented", "3g1g", "4g4g", "x64", "x64-kpti"}))
-        ->group(machine);
-    command.add_option("--kernel", kernel, "another kernel image (ELF, Multiboot)")->group(machine);
-    command.add_option("--ram", ram, "RAM, 16M to 512M")->capture_default_str()->group(machine);
+        .tells_default()
+        .one_of({"segmented", "3g1g", "4g4g", "x64", "x64-kpti"})
+        .group(machine);
+    command.add_option("--kernel", kernel, "another kernel image (ELF, Multiboot)").group(machine);
+    command.add_option("--ram", ram, "RAM, 16M to 512M").tells_default().group(machine);
     command
         .add_option("--max-insns", max_insns, "the instruction budget; status 124 when it runs out")
-        ->check(not_negative)
-        ->capture_default_str()
-        ->group(machine);
+        .check(not_negative)
+        .tells_default()
+        .group(machine);
     command.add_option("--seed", seed, "what is random in the machine follows from it")
-        ->check(not_negative)
-        ->capture_default_str()
-        ->group(machine);
-    command
-        .add_option("--stdin", standard_input, "the guest's standard input; - is Ringside's own")
-        ->group(machine);
+        .check(not_negative)
+        .tells_default()
+        .group(machine);
+    command.add_option("--stdin", standard_input, "the guest's standard input; - is Ringside's own")
+        .group(machine);
     for (Switch const& each : on_off) {
         command.add_option(each.option, features[each.feature], each.help)
-            ->check(CLI::IsMember({"on", "off"}))
-            ->type_name("on|off")
-            ->group(machine);
+            .one_of({"on", "off"})
+            .type_name("on|off")
+            .group(machine);
     }
     command
         .add_option("--user-limit", features["user_limit"],
                     "limit of 3g1g's user segments (default 4g)")
-        ->check(CLI::IsMember({"3g", "4g"}))
-        ->group(machine);
+        .one_of({"3g", "4g"})
+        .group(machine);
     command
         .add_option("--access-ok", features["access_ok"],
                     "how a 64-bit kernel checks the range of a user pointer: against the limit "
                     "(default), by its sign, or not at all but masked")
-        ->check(CLI::IsMember({"limit", "sign", "mask"}))
-        ->group(machine);
+        .one_of({"limit", "sign", "mask"})
+        .group(machine);
     command
         .add_option("--4g-parts", features["parts"],
                     "parts of 4g4g: switch,layout,indirect,high (default all)")
-        ->check(check_parts)
-        ->group(machine);
+        .check(check_parts)
+        .group(machine);
     command.add_option("--bug", features["bug"], bug_help())
-        ->check(check_bug)
-        ->type_name("NAME")
-        ->group(machine);
+        .check(check_bug)
+        .type_name("NAME")
+        .group(machine);
     command
         .add_option("--preempt", features["preempt"],
                     "where the kernel lets another task run inside a system call: a point's name, "
                     "N for the N-th point reached, or random (see --seed)")
-        ->check(check_word)
-        ->group(machine);
+        .check(check_word)
+        .group(machine);
     command
         .add_option("--slice", features["slice"],
                     "a task's turn while others wait, in timer ticks of 64 instructions (default "
                     "1000)")
-        ->check(CLI::Range(u64{32}, u64{32768}))
-        ->group(machine);
+        .between(32, 32768)
+        .group(machine);
     command
         .add_option(
             "--kernel-hits", features["kernel_hits"],
             "a program's watchpoint that the kernel hits: ignore (default), signal it at the "
             "end of the system call, or count it")
-        ->check(CLI::IsMember({"ignore", "signal", "count"}))
-        ->group(machine);
+        .one_of({"ignore", "signal", "count"})
+        .group(machine);
     command
         .add_option("--readahead", features["readahead"],
                     "pages that are read from a file where a page fault needs one (default 1)")
-        ->check(CLI::Range(1, 256))
-        ->group(machine);
+        .between(1, 256)
+        .group(machine);
     command
         .add_option("--fault-around", features["fault_around"],
                     "pages that a page fault may map where it needs one, if they are in the page "
                     "cache; a power of two (default 1)")
-        ->check(check_window)
-        ->group(machine);
+        .check(check_window)
+        .group(machine);
     command
         .add_flag("--cold-tlb", cold_tlb,
                   "drop user TLB entries at each system call, for counting walks")
-        ->group(machine);
+        .group(machine);
 }
 
 // The kernel, its options and the program.

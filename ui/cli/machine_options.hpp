@@ -1,8 +1,9 @@
 #pragma once
 // The options that every command about a PROGRAM has, as the machine they describe.
 #include "core/machine_config.hpp"
+#include "ui/cli/command.hpp"
 
-#include <CLI/CLI.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,11 +29,11 @@ struct MachineOptions {
 
     // PROGRAM and its arguments, and the machine's options; or PROGRAM alone and the options alone,
     // where a command has arguments of its own.
-    void add_to(CLI::App& command, bool required = true);
-    void add_program_to(CLI::App& command, bool required = true);
-    void add_machine_to(CLI::App& command);
+    void add_to(Command& command, bool required = true);
+    void add_program_to(Command& command, bool required = true);
+    void add_machine_to(Command& command);
     // --rom and --post-port, for a command that can do without a PROGRAM.
-    void add_rom_to(CLI::App& command);
+    void add_rom_to(Command& command);
     // Checks what can be checked without starting. Throws HostError.
     [[nodiscard]] MachineConfig config() const;
 

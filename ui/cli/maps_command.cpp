@@ -125,16 +125,16 @@ int maps_run(MapsOptions const& options) {
 
 } // namespace
 
-void add_maps(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand(
+void add_maps(Command& line) {
+    auto command = line.add_command(
         "maps", "the address space as ranges with flags and owners, areas beside page tables");
     auto const options = std::make_shared<MapsOptions>();
-    options->machine.add_to(*command);
-    command->add_option("--at", options->at, "WHEN")->required();
-    command->footer("Page tables: rights, who, A accessed, D dirty, G global, L large page, -> "
-                    "physical address.\n"
-                    "Example: ringside maps pages --at key:sys1");
-    command->callback([&chosen, options] { chosen = [=] { return maps_run(*options); }; });
+    options->machine.add_to(command);
+    command.add_option("--at", options->at, "WHEN").required();
+    command.footer("Page tables: rights, who, A accessed, D dirty, G global, L large page, -> "
+                   "physical address.\n"
+                   "Example: ringside maps pages --at key:sys1");
+    command.action([options] { return maps_run(*options); });
 }
 
 } // namespace ringside::cli

@@ -77,17 +77,16 @@ int run(MachineOptions const& options, bool quiet) {
 
 } // namespace
 
-void add_run(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand("run", "run a program to its end");
+void add_run(Command& line) {
+    auto command = line.add_command("run", "run a program to its end");
     auto const options = std::make_shared<MachineOptions>();
     auto const quiet = std::make_shared<bool>(false);
-    options->add_to(*command, false);
-    options->add_rom_to(*command);
-    command->add_flag("--quiet", *quiet, "no summary line");
-    command->footer("Example: ringside run hello --split 4g4g\n"
-                    "         ringside run --rom test.bin --post-port 0x190");
-    command->callback(
-        [&chosen, options, quiet] { chosen = [=] { return run(*options, *quiet); }; });
+    options->add_to(command, false);
+    options->add_rom_to(command);
+    command.add_flag("--quiet", *quiet, "no summary line");
+    command.footer("Example: ringside run hello --split 4g4g\n"
+                   "         ringside run --rom test.bin --post-port 0x190");
+    command.action([options, quiet] { return run(*options, *quiet); });
 }
 
 } // namespace ringside::cli

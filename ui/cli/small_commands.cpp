@@ -5,19 +5,16 @@
 
 namespace ringside::cli {
 
-void add_samples(CLI::App& app, Action& chosen) {
-    auto* const command =
-        app.add_subcommand("samples", "the guest programs: name, tab, one sentence");
-    command->footer("Example: ringside samples");
-    command->callback([&chosen] {
-        chosen = [] {
-            std::string text;
-            for (Sample const& sample : list_samples()) {
-                text += sample.name + "\t" + sample.sentence + "\n";
-            }
-            write_standard_output(text);
-            return status::ok;
-        };
+void add_samples(Command& line) {
+    auto command = line.add_command("samples", "the guest programs: name, tab, one sentence");
+    command.footer("Example: ringside samples");
+    command.action([] {
+        std::string text;
+        for (Sample const& sample : list_samples()) {
+            text += sample.name + "\t" + sample.sentence + "\n";
+        }
+        write_standard_output(text);
+        return status::ok;
     });
 }
 

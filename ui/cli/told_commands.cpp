@@ -65,28 +65,26 @@ int report_budget(RunEnd const& end) {
     return status::budget_spent;
 }
 
-void add_story(CLI::App& app, Action& chosen) {
-    auto* const command =
-        app.add_subcommand("story", "the story in sentences, indented by scene and event");
+void add_story(Command& line) {
+    auto command = line.add_command("story", "the story in sentences, indented by scene and event");
     auto const options = std::make_shared<StoryOptions>();
-    options->machine.add_to(*command);
-    command->add_option("-o,--output", options->output,
-                        "write to this file instead of standard output");
-    command->add_option("--from", options->from, "WHEN: from this moment");
-    command->add_option("--to", options->to, "WHEN: to this moment; events before it");
-    command->footer("Example: ringside story pages --from key:sys1 --to key:sys2");
-    command->callback([&chosen, options] { chosen = [=] { return story_run(*options); }; });
+    options->machine.add_to(command);
+    command.add_option("-o,--output", options->output,
+                       "write to this file instead of standard output");
+    command.add_option("--from", options->from, "WHEN: from this moment");
+    command.add_option("--to", options->to, "WHEN: to this moment; events before it");
+    command.footer("Example: ringside story pages --from key:sys1 --to key:sys2");
+    command.action([options] { return story_run(*options); });
 }
 
-void add_strace(CLI::App& app, Action& chosen) {
-    auto* const command =
-        app.add_subcommand("strace", "one line a system call, as strace prints them");
+void add_strace(Command& line) {
+    auto command = line.add_command("strace", "one line a system call, as strace prints them");
     auto const options = std::make_shared<StoryOptions>();
-    options->machine.add_to(*command);
-    command->add_option("-o,--output", options->output,
-                        "write to this file instead of standard output");
-    command->footer("Example: ringside strace pointers");
-    command->callback([&chosen, options] { chosen = [=] { return strace_run(*options); }; });
+    options->machine.add_to(command);
+    command.add_option("-o,--output", options->output,
+                       "write to this file instead of standard output");
+    command.footer("Example: ringside strace pointers");
+    command.action([options] { return strace_run(*options); });
 }
 
 } // namespace ringside::cli

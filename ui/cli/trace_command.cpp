@@ -54,21 +54,21 @@ std::string kind_list() {
 
 } // namespace
 
-void add_trace(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand("trace", "the story as JSON Lines, one event a line");
+void add_trace(Command& line) {
+    auto command = line.add_command("trace", "the story as JSON Lines, one event a line");
     auto const options = std::make_shared<TraceOptions>();
-    options->machine.add_to(*command);
-    command->add_option("-o,--output", options->output,
-                        "write to this file instead of standard output");
-    command->add_option("--kinds", options->kinds, "only these kinds of events, with commas")
-        ->delimiter(',');
-    command->add_option("--from", options->from, "WHEN: from this moment")->capture_default_str();
-    command->add_option("--to", options->to, "WHEN: to this moment; events before it")
-        ->capture_default_str();
-    command->footer(
+    options->machine.add_to(command);
+    command.add_option("-o,--output", options->output,
+                       "write to this file instead of standard output");
+    command.add_option("--kinds", options->kinds, "only these kinds of events, with commas")
+        .with_commas();
+    command.add_option("--from", options->from, "WHEN: from this moment").tells_default();
+    command.add_option("--to", options->to, "WHEN: to this moment; events before it")
+        .tells_default();
+    command.footer(
         "Kinds: " + kind_list() +
         "\nExample: ringside trace pages --kinds walk,page_fault --from key:sys1 --to key:sys2");
-    command->callback([&chosen, options] { chosen = [=] { return trace_run(*options); }; });
+    command.action([options] { return trace_run(*options); });
 }
 
 } // namespace ringside::cli

@@ -25,22 +25,20 @@ vectors::Summary replay(Options const& options) {
 
 } // namespace
 
-void add_vectors(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand(
+void add_vectors(Command& line) {
+    auto command = line.add_command(
         "vectors", "replay golden cases, what real processors did, and compare; status 1 on a "
                    "difference");
     auto const options = std::make_shared<Options>();
-    command->add_option("FILE", options->files, "cases as JSON lines, plain or gzip")->required();
-    command->add_flag("--machine", options->on_machine,
-                      "on the whole machine: the engine runs the case's code; without it the "
-                      "models alone answer");
-    command->footer("Example: ringside vectors --machine tests/data/vectors/p32.jsonl.gz");
-    command->callback([&chosen, options] {
-        chosen = [=] {
-            auto const summary = replay(*options);
-            write_standard_output(vectors::text(summary));
-            return summary.all_equal() ? status::ok : status::difference;
-        };
+    command.add_option("FILE", options->files, "cases as JSON lines, plain or gzip").required();
+    command.add_flag("--machine", options->on_machine,
+                     "on the whole machine: the engine runs the case's code; without it the "
+                     "models alone answer");
+    command.footer("Example: ringside vectors --machine tests/data/vectors/p32.jsonl.gz");
+    command.action([options] {
+        auto const summary = replay(*options);
+        write_standard_output(vectors::text(summary));
+        return summary.all_equal() ? status::ok : status::difference;
     });
 }
 

@@ -124,52 +124,50 @@ int open_run(ViewOptions const& options) {
         opening);
 }
 
-void add_look(CLI::App& command, ViewOptions& options) {
-    command.add_option("--size", options.size, "in pixels")->capture_default_str();
-    command.add_option("--scale", options.look.scale, "of everything")->capture_default_str();
+void add_look(Command& command, ViewOptions& options) {
+    command.add_option("--size", options.size, "in pixels").tells_default();
+    command.add_option("--scale", options.look.scale, "of everything").tells_default();
     command.add_option("--theme", options.theme, "light, dark or contrast")
-        ->check(CLI::IsMember({"light", "dark", "contrast"}))
-        ->capture_default_str();
-    command.add_option("--view", options.look.view, "all, or one panel alone")
-        ->capture_default_str();
+        .one_of({"light", "dark", "contrast"})
+        .tells_default();
+    command.add_option("--view", options.look.view, "all, or one panel alone").tells_default();
 }
 
 } // namespace
 
-void add_text(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand(
+void add_text(Command& line) {
+    auto command = line.add_command(
         "text",
         "the panels of a moment as text; without --at, reads commands as the window's : line does");
     auto const options = std::make_shared<ViewOptions>();
-    options->machine.add_to(*command);
-    command->add_option("--at", options->at, "WHEN");
-    command->add_option("--panel", options->panel, "one panel only");
-    command->footer("Example: ringside text pages --at key:sys1/write/copy/p2 --panel walk");
-    command->callback([&chosen, options] { chosen = [=] { return text_run(*options); }; });
+    options->machine.add_to(command);
+    command.add_option("--at", options->at, "WHEN");
+    command.add_option("--panel", options->panel, "one panel only");
+    command.footer("Example: ringside text pages --at key:sys1/write/copy/p2 --panel walk");
+    command.action([options] { return text_run(*options); });
 }
 
-void add_shot(CLI::App& app, Action& chosen) {
-    auto* const command =
-        app.add_subcommand("shot", "the window's pixels as a PNG, without a display");
+void add_shot(Command& line) {
+    auto command = line.add_command("shot", "the window's pixels as a PNG, without a display");
     auto const options = std::make_shared<ViewOptions>();
-    options->machine.add_to(*command);
-    command->add_option("--at", options->at, "WHEN")->required();
-    command->add_option("-o,--output", options->output, "the PNG file")->required();
-    add_look(*command, *options);
-    command->footer("Example: ringside shot pages --at key:sys1/write/copy/p2 -o fault.png");
-    command->callback([&chosen, options] { chosen = [=] { return shot_run(*options); }; });
+    options->machine.add_to(command);
+    command.add_option("--at", options->at, "WHEN").required();
+    command.add_option("-o,--output", options->output, "the PNG file").required();
+    add_look(command, *options);
+    command.footer("Example: ringside shot pages --at key:sys1/write/copy/p2 -o fault.png");
+    command.action([options] { return shot_run(*options); });
 }
 
-void add_open(CLI::App& app, Action& chosen) {
-    auto* const command = app.add_subcommand("open", "the window; without PROGRAM, the tour");
+void add_open(Command& line) {
+    auto command = line.add_command("open", "the window; without PROGRAM, the tour");
     auto const options = std::make_shared<ViewOptions>();
-    options->machine.add_program_to(*command, false);
-    command->add_option("ARGS", options->machine.arguments, "the program's arguments, after --");
-    options->machine.add_machine_to(*command);
-    command->add_option("--at", options->at, "WHEN to begin at");
-    add_look(*command, *options);
-    command->footer("Example: ringside open pages --split 4g4g --at key:sys1");
-    command->callback([&chosen, options] { chosen = [=] { return open_run(*options); }; });
+    options->machine.add_program_to(command, false);
+    command.add_option("ARGS", options->machine.arguments, "the program's arguments, after --");
+    options->machine.add_machine_to(command);
+    command.add_option("--at", options->at, "WHEN to begin at");
+    add_look(command, *options);
+    command.footer("Example: ringside open pages --split 4g4g --at key:sys1");
+    command.action([options] { return open_run(*options); });
 }
 
 } // namespace ringside::cli

@@ -186,61 +186,57 @@ int selftest_labs(LabOptions const& options) {
 
 using Act = int (*)(LabOptions const&);
 
-CLI::App* add_part(CLI::App& lab, Action& chosen, std::shared_ptr<LabOptions> const& options,
-                   char const* name, char const* help, Act act) {
-    auto* const part = lab.add_subcommand(name, help);
-    part->callback([&chosen, options, act] { chosen = [=] { return act(*options); }; });
+Command add_part(Command& lab, std::shared_ptr<LabOptions> const& options, char const* name,
+                 char const* help, Act act) {
+    auto part = lab.add_command(name, help);
+    part.action([options, act] { return act(*options); });
     return part;
 }
 
 } // namespace
 
-void add_lab(CLI::App& app, Action& chosen) {
-    auto* const lab =
-        app.add_subcommand("lab", "exercises in the guest kernel, with an autograder");
-    lab->require_subcommand(1);
-    lab->footer("Example: ringside lab new guard_the_door my-lab && ringside lab check my-lab");
+void add_lab(Command& line) {
+    auto lab = line.add_command("lab", "exercises in the guest kernel, with an autograder");
+    lab.needs_a_command();
+    lab.footer("Example: ringside lab new guard_the_door my-lab && ringside lab check my-lab");
     auto const options = std::make_shared<LabOptions>();
-    add_part(*lab, chosen, options, "list", "the labs: name, title, points",
+    add_part(lab, options, "list", "the labs: name, title, points",
              [](LabOptions const&) { return list_labs(); });
 
-    auto* part = add_part(*lab, chosen, options, "new", "a folder to work in", new_folder);
-    part->add_option("NAME", options->name, "of the lab")->required();
-    part->add_option("DIR", options->folder, "a new folder")->required();
-    part->add_option("--student", options->student, "whose; without it, a practice seed");
-    part->add_option("--seed", options->seed, "practice with this seed")->capture_default_str();
-    part->add_option("--key", options->key_file, "a file with the course's secret");
+    auto part = add_part(lab, options, "new", "a folder to work in", new_folder);
+    part.add_option("NAME", options->name, "of the lab").required();
+    part.add_option("DIR", options->folder, "a new folder").required();
+    part.add_option("--student", options->student, "whose; without it, a practice seed");
+    part.add_option("--seed", options->seed, "practice with this seed").tells_default();
+    part.add_option("--key", options->key_file, "a file with the course's secret");
 
-    part = add_part(*lab, chosen, options, "check", "the public tests; status 1 if one fails",
-                    check_folder);
-    part->add_option("DIR", options->folder, "a lab's folder")->required();
-    part->add_option("--pictures", options->pictures, "a folder for two pictures of each failure");
+    part = add_part(lab, options, "check", "the public tests; status 1 if one fails", check_folder);
+    part.add_option("DIR", options->folder, "a lab's folder").required();
+    part.add_option("--pictures", options->pictures, "a folder for two pictures of each failure");
 
-    part =
-        add_part(*lab, chosen, options, "grade", "all tests, with results for machines", grade_all);
-    part->add_option("DIR", options->folders, "labs' folders")->required();
-    part->add_option("--student", options->student, "whose, whatever the folder says");
-    part->add_option("--key", options->key_file,
-                     "a file with the course's secret: seeds are computed anew");
-    part->add_option("--jobs", options->jobs, "at once")->capture_default_str();
-    part->add_option("--json", options->json, "the native result to this file");
-    part->add_option("--gradescope", options->gradescope, "results.json to this file");
-    part->add_flag("--autolab", options->autolab, "Autolab's line instead of text");
-    part->add_option("--junit", options->junit, "JUnit's XML to this file");
-    part->add_option("--pictures", options->pictures, "a folder for two pictures of each failure");
+    part = add_part(lab, options, "grade", "all tests, with results for machines", grade_all);
+    part.add_option("DIR", options->folders, "labs' folders").required();
+    part.add_option("--student", options->student, "whose, whatever the folder says");
+    part.add_option("--key", options->key_file,
+                    "a file with the course's secret: seeds are computed anew");
+    part.add_option("--jobs", options->jobs, "at once").tells_default();
+    part.add_option("--json", options->json, "the native result to this file");
+    part.add_option("--gradescope", options->gradescope, "results.json to this file");
+    part.add_flag("--autolab", options->autolab, "Autolab's line instead of text");
+    part.add_option("--junit", options->junit, "JUnit's XML to this file");
+    part.add_option("--pictures", options->pictures, "a folder for two pictures of each failure");
 
-    part = add_part(*lab, chosen, options, "show", "a public test's run at a moment, as text",
-                    show_test);
-    part->add_option("DIR", options->folder, "a lab's folder")->required();
-    part->add_option("TEST", options->test, "the test's name")->required();
-    part->add_option("--at", options->at, "WHEN")->capture_default_str();
-    part->add_option("--panel", options->panel, "one panel only");
+    part = add_part(lab, options, "show", "a public test's run at a moment, as text", show_test);
+    part.add_option("DIR", options->folder, "a lab's folder").required();
+    part.add_option("TEST", options->test, "the test's name").required();
+    part.add_option("--at", options->at, "WHEN").tells_default();
+    part.add_option("--panel", options->panel, "one panel only");
 
-    part = add_part(*lab, chosen, options, "selftest",
+    part = add_part(lab, options, "selftest",
                     "does the grader grade? The solution, the skeleton and the wrong solutions",
                     selftest_labs);
-    part->add_option("NAME", options->name, "one lab only");
-    part->add_option("--seeds", options->seeds, "with so many seeds")->capture_default_str();
+    part.add_option("NAME", options->name, "one lab only");
+    part.add_option("--seeds", options->seeds, "with so many seeds").tells_default();
 }
 
 } // namespace ringside::cli
