@@ -51,15 +51,16 @@ if check "build, default" configure_and_build default build; then
     check "tour without a display" tour_is_told
 fi
 if [ $fast = 0 ]; then
-    # Clang's second opinion, with the sanitizers in it. What they cannot see (formatting, include directions, guests on
-    # another machine) and what takes minutes is not run twice. All rooms would keep clang-tidy a quarter of an hour: here the models.
-    if check "build, asan" configure_and_build asan build-asan; then
-        check "clang-tidy, the models" python3 -B tests/architecture/check.py tidy build-asan mmu seg
-        suite asan build-asan --label-exclude "static|slow|elsewhere|long"
-    fi
-    # What the tests of the models cover, and whether each of their checks is missed when it answers the opposite.
-    check "build, models" configure_and_build models build-models tests_mmu tests_seg tests_mmu_vectors tests_seg_vectors &&
+    # What the tests of the models cover, whether each of their checks is missed when it answers the opposite, and what
+    # clang-tidy says of them (all rooms would keep it a quarter of an hour).
+    if check "build, models" configure_and_build models build-models tests_mmu tests_seg tests_mmu_vectors tests_seg_vectors; then
         suite models build-models --label-regex models
+        check "clang-tidy, the models" python3 -B tests/architecture/check.py tidy build-models mmu seg
+    fi
+    # Clang's second opinion, with the sanitizers in it. What they cannot see (formatting, include directions, guests on
+    # another machine) and what takes minutes is not run twice.
+    check "build, asan" configure_and_build asan build-asan &&
+        suite asan build-asan --label-exclude "static|slow|elsewhere|long"
 fi
 
 printf '\n%d passed, %d failed' $passed $failed

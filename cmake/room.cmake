@@ -8,15 +8,18 @@ function(ringside_room name)
   ringside_warnings(ringside_${name})
 endfunction()
 
-# A doctest program tests_<name>, one ctest per TEST_CASE; slow ones carry the label "slow".
+# A doctest program tests_<name>, one ctest. SEPARATE: its files have names in common, so they are not compiled together.
 function(ringside_test name)
-  cmake_parse_arguments(TEST "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "SEPARATE" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(tests_${name} ${TEST_SOURCES})
   target_link_libraries(tests_${name} PRIVATE ${TEST_LINK} ringside_test_main)
   target_include_directories(tests_${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_definitions(tests_${name} PRIVATE RINGSIDE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              RINGSIDE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   ringside_warnings(tests_${name})
+  if(TEST_SEPARATE)
+    set_target_properties(tests_${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   add_test(NAME ${name} COMMAND tests_${name})
   if(TEST_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}")

@@ -45,6 +45,8 @@ struct Report {
 
 [[nodiscard]] std::string_view to_string(TestStatus status); // "pass", "not reached"
 
+// Rounded to what is shown, so that no result ends in ...0001.
+[[nodiscard]] double rounded(double points);
 // Points as people write them: "0.4", "17.5", "20".
 [[nodiscard]] std::string points_text(double points);
 

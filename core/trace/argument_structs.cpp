@@ -76,7 +76,8 @@ std::string status_text(u64 whole) {
 std::string string_at(u64 address, UserBytes const& bytes) {
     std::string const found = bytes(address, longest_string);
     auto const end = found.find('\0');
-    return end == std::string::npos ? hex(address) : quoted(std::string_view{found}.substr(0, end));
+    return end == std::string::npos ? hex(address)
+                                    : trace::quoted(std::string_view{found}.substr(0, end));
 }
 
 std::optional<std::string> strings_text(u64 address, std::size_t word, UserBytes const& bytes) {

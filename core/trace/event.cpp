@@ -53,6 +53,10 @@ std::string_view mnemonic(Transfer const& transfer) {
     return "";
 }
 
+bool is_exception(Event const& event) {
+    return as<PageFault>(event) || as<Exception>(event);
+}
+
 std::string_view kind_name(Event const& event) {
     using Name = std::string_view;
     return std::visit(

@@ -240,6 +240,9 @@ struct Event {
 // The trace's name of the kind: "seg_load" ... (CLI contract).
 [[nodiscard]] std::string_view kind_name(Event const& event);
 
+// #PF or another exception; what raised it, a refused walk or check, is an event of its own before.
+[[nodiscard]] bool is_exception(Event const& event);
+
 // Who listens to a running machine.
 class EventSink {
 public:

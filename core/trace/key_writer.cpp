@@ -15,10 +15,6 @@ std::string page_part(u64 lin) {
     return hex(lin & ~u64{0xfff}).substr(2);
 }
 
-bool is_report(Event const& event) {
-    return as<PageFault>(event) || as<Exception>(event);
-}
-
 // What the hardware and the entry code do before the kernel's work begins.
 bool is_preparation(Event const& event) {
     return as<Walk>(event) || as<SegLoad>(event) || as<TlbChange>(event) || as<CrWrite>(event);
@@ -112,7 +108,7 @@ std::string KeyWriter::key_of(Process& process, u64 index) {
     if (auto const* walk = as<Walk>(event)) {
         return walk_key(process, context, event, *walk);
     }
-    if (is_report(event)) {
+    if (is_exception(event)) {
         return context + "/fault";
     }
     bool const faulting = frame.kind == SceneKind::Fault || (copy != nullptr && copy->soft_fault);
@@ -127,7 +123,7 @@ void KeyWriter::name_event(u64 index) {
     Frame& frame = process.frames.back();
     Event const& event = events_[index];
     frame.early = frame.early && is_preparation(event);
-    bool const opens_fault = frame.kind == SceneKind::Fault && is_report(event) &&
+    bool const opens_fault = frame.kind == SceneKind::Fault && is_exception(event) &&
                              index <= frame.gate && frame.phase == Phase::Entry;
     bool const opens_irq =
         frame.kind == SceneKind::Irq && as<Irq>(event) && frame.phase == Phase::Entry;

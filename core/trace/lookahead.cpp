@@ -21,10 +21,6 @@ bool is_refusal(Event const& event) {
     return as<SegFault>(event) != nullptr;
 }
 
-bool is_report(Event const& event) {
-    return as<PageFault>(event) || as<Exception>(event);
-}
-
 // The first event of the step that `index` belongs to.
 u64 step_start(std::vector<Event> const& events, u64 index) {
     u64 first = index;
@@ -39,7 +35,7 @@ u64 step_start(std::vector<Event> const& events, u64 index) {
 // fault's scene, in the kernel to what was being done.
 u64 exception_start(std::vector<Event> const& events, u64 gate, u64 step) {
     for (u64 i = gate; i-- > step;) {
-        if (is_report(events[i])) {
+        if (is_exception(events[i])) {
             bool const from_user = events[i].cpl == 3;
             return from_user && i > step && is_refusal(events[i - 1]) ? i - 1 : i;
         }

@@ -144,7 +144,8 @@ std::string say(Copy const& copy) {
     std::string_view const name = copy.dir < names.size() ? names[copy.dir] : "a user copy";
     std::string text = fmt::format("{}: {} of {} bytes at {} done, {} left", name,
                                    copy.n - copy.left, copy.n, hex(copy.user), copy.left);
-    return text + (copy.head.empty() ? "." : fmt::format("; they begin {}.", quoted(copy.head)));
+    return text +
+           (copy.head.empty() ? "." : fmt::format("; they begin {}.", trace::quoted(copy.head)));
 }
 
 std::string say(FaultIn const& fault) {
@@ -188,7 +189,7 @@ std::string say(Text const& text) {
                                                                 : "The kernel panics";
     constexpr std::size_t shown = 60;
     std::string_view const said{text.text};
-    return fmt::format("{}: {}{}", who, quoted(said.substr(0, shown)),
+    return fmt::format("{}: {}{}", who, trace::quoted(said.substr(0, shown)),
                        said.size() > shown ? fmt::format("... ({} bytes).", said.size()) : ".");
 }
 

@@ -53,7 +53,7 @@ std::string buffer_text(u64 address, u64 size, UserBytes const& bytes) {
     if (found.size() < wanted) {
         return pointer_text(address);
     }
-    return quoted(found) + (size > wanted ? "..." : "");
+    return trace::quoted(found) + (size > wanted ? "..." : "");
 }
 
 // A user string up to its NUL.
@@ -64,12 +64,12 @@ std::string string_text(u64 address, UserBytes const& bytes) {
     std::string const found = bytes(address, shown_bytes + 1);
     auto const end = found.find('\0');
     if (end != std::string::npos) {
-        return quoted(std::string_view{found}.substr(0, end));
+        return trace::quoted(std::string_view{found}.substr(0, end));
     }
     if (found.size() <= shown_bytes) {
         return pointer_text(address);
     }
-    return quoted(std::string_view{found}.substr(0, shown_bytes)) + "...";
+    return trace::quoted(std::string_view{found}.substr(0, shown_bytes)) + "...";
 }
 
 } // namespace

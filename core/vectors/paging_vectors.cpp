@@ -42,9 +42,9 @@ mmu::PagingContext context_of(VectorCase const& given) {
 }
 
 // The processor of one case: our Mmu and the memory.
-class Replay {
+class PagingReplay {
 public:
-    explicit Replay(VectorCase const& given)
+    explicit PagingReplay(VectorCase const& given)
         : given_{given}
         , before_{memory_of(given)}
         , memory_{before_}
@@ -245,7 +245,7 @@ private:
 } // namespace
 
 Verdict replay_paging(VectorCase const& given) {
-    return Replay{given}.run();
+    return PagingReplay{given}.run();
 }
 
 } // namespace ringside::vectors

@@ -26,9 +26,9 @@ constexpr u64 load_offset = queries.size();
 constexpr u64 access_offset = load_offset + 2;
 constexpr u32 zf_clear = 0xfffffff0; // what the stub's registers hold when LAR and LSL set nothing
 
-class Replay {
+class SegmentationReplay {
 public:
-    explicit Replay(VectorCase const& vector)
+    explicit SegmentationReplay(VectorCase const& vector)
         : vector_{vector}
         , world_{start_world(vector)}
         , stub_{world_.control.ip} {
@@ -79,7 +79,7 @@ private:
     std::vector<Check> checks_;
 };
 
-void Replay::query() {
+void SegmentationReplay::query() {
     Selector const selector{*vector_.selector};
     auto const ask = [&](SelectorQuestion question) {
         return query_selector(world_.state, world_.memory, question, selector);
@@ -92,7 +92,7 @@ void Replay::query() {
     model_.verw = ask(SelectorQuestion::VERW).valid;
 }
 
-void Replay::load_and_access() {
+void SegmentationReplay::load_and_access() {
     if (vector_.code.size() < queries.size() ||
         !std::equal(queries.begin(), queries.end(), vector_.code.begin())) {
         throw HostError{vector_.where + ": code is not the stub of a segment load"};
@@ -112,7 +112,7 @@ void Replay::load_and_access() {
     }
 }
 
-void Replay::access_memory(SegmentName name) {
+void SegmentationReplay::access_memory(SegmentName name) {
     bool const write = vector_.acc[0] == 'w';
     auto const size = static_cast<unsigned>(vector_.acc[1] - '0');
     SegmentAccess const record = access(world_.state, vector_.eflags, name, *vector_.offset, size,
@@ -133,7 +133,7 @@ void Replay::access_memory(SegmentName name) {
     }
 }
 
-void Replay::transfer() {
+void SegmentationReplay::transfer() {
     // The opcode; a far JMP and CALL carry offset32:selector16 after it. UD2 ends the stub.
     std::vector<u8> const& code = vector_.code;
     bool const with_pointer = vector_.acc == "jmpf" || vector_.acc == "callf";
@@ -167,7 +167,7 @@ void Replay::transfer() {
 
 // Commits the transfer and fetches the first instruction at its target.
 template <class Record>
-void Replay::arrive(Record const& record) {
+void SegmentationReplay::arrive(Record const& record) {
     note(record.checks);
     commit(record.writes, world_.memory);
     if (!record.outcome) {
@@ -188,7 +188,7 @@ void Replay::arrive(Record const& record) {
 }
 
 // The exception as its frame would show it.
-void Replay::refused(Fault const& fault, u64 ip) {
+void SegmentationReplay::refused(Fault const& fault, u64 ip) {
     model_.ok = false;
     model_.vector = static_cast<u8>(fault.vector);
     model_.error_code = fault.error_code;
@@ -209,7 +209,7 @@ void Replay::refused(Fault const& fault, u64 ip) {
     }
 }
 
-Verdict Replay::compare() const {
+Verdict SegmentationReplay::compare() const {
     Outcome const& real = vector_.out;
     Comparison comparison;
     if (vector_.kind != "xfer") {
@@ -238,7 +238,7 @@ Verdict Replay::compare() const {
     return comparison.verdict(rule_);
 }
 
-void Replay::compare_memory(Comparison& comparison) const {
+void SegmentationReplay::compare_memory(Comparison& comparison) const {
     for (MemoryWord const& before : vector_.memory) {
         auto const changed =
             std::ranges::find(vector_.out.after, before.address, &MemoryWord::address);
@@ -250,7 +250,7 @@ void Replay::compare_memory(Comparison& comparison) const {
 
 // The word as the record has it. The exception that ended the case was itself delivered on the
 // stack of ring 0; what it pushed over is left out of the record, in whole doublewords.
-u64 Replay::recorded(MemoryWord const& before) const {
+u64 SegmentationReplay::recorded(MemoryWord const& before) const {
     u64 const now = world_.memory.word(before.address);
     if (before.role != "stack" || before.address.value() >= ring0_stack_top) {
         return now;
@@ -266,7 +266,7 @@ u64 Replay::recorded(MemoryWord const& before) const {
 } // namespace
 
 Verdict replay_segmentation(VectorCase const& vector) {
-    return Replay{vector}.run();
+    return SegmentationReplay{vector}.run();
 }
 
 } // namespace ringside::vectors

@@ -1,7 +1,6 @@
 // The result in the formats of others: Gradescope's results.json, Autolab's last line, JUnit's XML.
 #include "labs/report.hpp"
 
-#include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -10,10 +9,6 @@ namespace ringside::labs {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double rounded(double points) {
-    return std::round(points * 100) / 100;
-}
 
 // All that a student is to read of one test.
 std::string output_of(TestResult const& test) {

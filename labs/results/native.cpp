@@ -11,11 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Rounded to what is shown, so that no result ends in ...0001.
-double rounded(double points) {
-    return std::round(points * 100) / 100;
-}
-
 Json test_json(TestResult const& test) {
     Json json{{"id", test.id},
               {"title", test.title},
@@ -107,6 +102,10 @@ std::string_view to_string(TestStatus status) {
         break;
     }
     return "not reached";
+}
+
+double rounded(double points) {
+    return std::round(points * 100) / 100;
 }
 
 std::string points_text(double points) {
