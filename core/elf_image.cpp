@@ -15,7 +15,7 @@ namespace {
 constexpr u64 largest_file = u64{1} << 30U;
 constexpr u64 user_end_32 = 0xc0000000;
 constexpr u64 user_end_64 = u64{1} << 47U;
-constexpr u64 page = 4096;
+constexpr u64 page_bytes = 4096;
 
 [[noreturn]] void refuse(std::filesystem::path const& file, std::string const& why) {
     throw HostError(fmt::format("{}: {}", file.string(), why));
@@ -137,7 +137,7 @@ void check_program(ElfImage const& image, std::filesystem::path const& file) {
     u64 const user_end = image.is_64bit ? user_end_64 : user_end_32;
     std::vector<ElfSegment> sorted = image.segments;
     std::ranges::sort(sorted, {}, &ElfSegment::linear);
-    u64 previous_end = page; // page 0 is for null pointers
+    u64 previous_end = page_bytes; // page 0 is for null pointers
     bool entry_in_code = false;
     for (ElfSegment const& segment : sorted) {
         u64 const end = segment.linear + segment.memory_size;
@@ -147,7 +147,7 @@ void check_program(ElfImage const& image, std::filesystem::path const& file) {
                                segment.linear, user_end));
         }
         if (segment.linear < previous_end) {
-            refuse(file, segment.linear < page
+            refuse(file, segment.linear < page_bytes
                              ? std::string{"a segment lies in page 0, which catches null pointers"}
                              : fmt::format("its segments overlap at {:#x}", segment.linear));
         }
