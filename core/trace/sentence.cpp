@@ -46,9 +46,9 @@ std::string say(SegLoad const& load) {
 
 std::string say(SegFault const& fault) {
     std::string_view const what = fault.acc == 'w' ? "write" : fault.acc == 'x' ? "fetch" : "read";
-    std::string text = fmt::format("A {} of {} bytes at {}:{} is refused: {}.", what, fault.size,
-                                   seg::to_string(fault.reg), hex(fault.offset),
-                                   exception_text(fault.vec, fault.err));
+    std::string text = fmt::format("A {} of {} at {}:{} is refused: {}.", what,
+                                   counted(fault.size, "byte"), seg::to_string(fault.reg),
+                                   hex(fault.offset), exception_text(fault.vec, fault.err));
     if (fault.rule != nullptr) {
         text += fmt::format(" This does not hold: {} ({})", fault.rule->sentence, fault.rule->sdm);
     }

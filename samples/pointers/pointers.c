@@ -68,6 +68,9 @@ int main(void)
         {"A06 runs into a hole", READ, M + 0x1F00, 0x2000},
         {"A07 points into a hole", READ, M + 0x2000, 16},
         {"A08 read-only destination", WRITE, M + 0x5000, 8},
+#ifdef __x86_64__
+        {"B4  no canonical address", READ, 0x0000800000000000u, 16},
+#endif
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++)
         try(&cases[i]);

@@ -117,6 +117,18 @@ class Switches(Case):
                                      ("3g1g", ("--access-ok", "sign"), "x64")):
             self.refused(("run", "hello", "--split", split, *options), word)
 
+    def test_a_number_that_is_no_address_comes_as_far_as_the_range_check_lets_it(self):
+        limits = {"limit": "0x7ffffffff000", "sign": "0x8000000000000000", "mask": "0xffffffffffffffff"}
+        for split in SPLITS:
+            for check, limit in limits.items():
+                events = trace("pointers", split, "--access-ok", check)
+                asked = [event for event in of_kind(events, "access_ok") if event["ptr"] == "0x800000000000"]
+                self.assertEqual([(event["ok"], event["limit"]) for event in asked], [(check != "limit", limit)])
+                refused = [event["vec"] for event in of_kind(events, "exception") if event["rule"] == "access.canonical"]
+                self.assertEqual(refused, [] if check == "limit" else [13], (split, check))
+            self.assertRegex(run("run", "pointers", "--split", split, "--access-ok", "sign")[1],
+                             r"B4  no canonical address .* left   16 of   16  EFAULT  pf 0 fixups 1")
+
     def test_a_program_of_64_bits_needs_a_kernel_of_64_bits(self):
         self.refused(("run", str(GUEST / "x64" / "hello"), "--split", "3g1g"), "64-bit", "x64")
 

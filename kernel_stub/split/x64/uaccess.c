@@ -50,11 +50,19 @@ static bool is_allowed(const void *pointer, word n)
     return options.access_ok == ACCESS_OK_MASK || range_has_no_sign((word)pointer, n);
 }
 
+/* What the range was held against: half of all addresses where the sign is asked, none where nothing is. */
+static word limit_asked(void)
+{
+    if (options.access_ok == ACCESS_OK_LIMIT || current->addr_limit != TASK_SIZE)
+        return current->addr_limit;
+    return options.access_ok == ACCESS_OK_MASK ? (word)-1 : (word)1 << 63;
+}
+
 bool user_range_ok(const void *pointer, word n)
 {
     bool ok = options.bug == bug_missing_access_ok || is_allowed(pointer, n);
     if (!ok)
-        trace(TP_ACCESS_OK, (word)pointer, n, current->addr_limit, ok, 0);
+        trace(TP_ACCESS_OK, (word)pointer, n, limit_asked(), ok, 0);
     return ok;
 }
 
@@ -63,7 +71,7 @@ static bool access_ok(const void *pointer, word n)
     if (options.bug == bug_missing_access_ok)
         return true;
     bool ok = is_allowed(pointer, n);
-    trace(TP_ACCESS_OK, (word)pointer, n, current->addr_limit, ok, 0);
+    trace(TP_ACCESS_OK, (word)pointer, n, limit_asked(), ok, 0);
     preemption_point("user_copy");
     return ok;
 }
