@@ -2,6 +2,7 @@
 
 #include "core/trace/names.hpp"
 #include "kernel_stub/abi/fcntl.h"
+#include "kernel_stub/abi/lab.h"
 #include "kernel_stub/abi/mman.h"
 #include "kernel_stub/abi/user.h"
 
@@ -67,6 +68,10 @@ constexpr Word requests[] = {RINGSIDE_WORD(PTRACE_TRACEME),  RINGSIDE_WORD(PTRAC
                              RINGSIDE_WORD(PTRACE_KILL),     RINGSIDE_WORD(PTRACE_SINGLESTEP),
                              RINGSIDE_WORD(PTRACE_GETREGS),  RINGSIDE_WORD(PTRACE_ATTACH),
                              RINGSIDE_WORD(PTRACE_DETACH)};
+constexpr Word doors[] = {RINGSIDE_WORD(LAB_NAIVE),  RINGSIDE_WORD(LAB_COPY),
+                          RINGSIDE_WORD(LAB_WORD),   RINGSIDE_WORD(LAB_UNCHECKED),
+                          RINGSIDE_WORD(LAB_STRING), RINGSIDE_WORD(LAB_ATOMIC),
+                          RINGSIDE_WORD(LAB_CALL)};
 #undef RINGSIDE_WORD
 
 // A number without a name, as strace has it: 0x4d /* SIG_??? */.
@@ -140,6 +145,8 @@ std::optional<std::string> named_argument(char letter, u64 value) {
         return one_of(advices, value, "MADV_");
     case 'H':
         return one_of(masks, value, "SIG_");
+    case 'D':
+        return one_of(doors, value, "LAB_");
     case 'R':
         return one_of(requests, value, "PTRACE_");
     case 'S':

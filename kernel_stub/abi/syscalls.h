@@ -1,7 +1,7 @@
 /* System calls of the guest kernel: number on i386, number on x86-64 (-1: none), name, and how strace shows the
    arguments: d signed, x hex, p pointer, s user string, b<k> user bytes whose count is argument k.
    By name: P rights of memory, M mmap's flags, G mremap's, A advice, Y msync's, O open's, L whence, C clone's, W wait's,
-   S a signal, H how to change a signal mask, R what to ptrace; o an offset in pages. What a pointer leads to: T timespec,
+   S a signal, H how to change a signal mask, R what to ptrace, D the door of a lab call; o an offset in pages. What a pointer leads to: T timespec,
    I signal set, K sigaction, V strings. What the call leaves there: r<k> bytes, as many as it returned, t wait status,
    f two descriptors, i signal set, k sigaction, n timespec.
    Numbers are Linux's (5.10 tables) except the teaching calls from 1024 up, which have one number on both. */
@@ -57,8 +57,8 @@
     X(1024, 1024, uf_obj_add, "dpx")                                                                                   \
     X(1025, 1025, uf_obj_get, "dpd")                                                                                   \
     X(1026, 1026, uf_obj_del, "d")                                                                                     \
-    X(1030, 1030, lab_peek, "pdd")                                                                                     \
-    X(1031, 1031, lab_poke, "pdd")                                                                                     \
+    X(1030, 1030, lab_peek, "pdD")                                                                                     \
+    X(1031, 1031, lab_poke, "pdD")                                                                                     \
     X(1032, 1032, lab_stat, "pd")                                                                                      \
     X(1033, 1033, lab_evict, "p")                                                                                      \
     X(1100, 1100, lab_door, "dpd") /* and up to DOOR_LAST: a seed chooses */

@@ -160,6 +160,13 @@ class Golden(Case):
             cost = {"3g1g": "round trip: 0 CR3 writes", "4g4g": "round trip: 2 CR3 writes"}[split]
             self.assertIn(cost, out)
 
+    def test_a_call_that_another_process_runs_in_has_no_round_trip(self):
+        _, out, _ = run("story", "five_doors", "--split", "segmented")
+        scenes = re.split(r"^(?=\S)", out, flags=re.MULTILINE)
+        waits = [scene for scene in scenes if re.match(r"sys\d+: waitpid|sys\d+: goes on", scene)]
+        self.assertTrue(waits)
+        self.assertFalse([scene for scene in waits if "round trip" in scene])
+
     def test_story_of_a_stretch(self):
         _, out, _ = run("story", "pages", "--from", "key:sys1", "--to", "key:sys2")
         self.assertTrue(out.startswith("sys1: write("))

@@ -58,6 +58,11 @@ class Json(Case):
             _, _, summary = run("run", "pages", "--split", split)
             self.assertIn(f"insns={figures['insns']} ", summary)
 
+    def test_a_round_trip_of_one_run_alone_is_told(self):
+        _, out, _ = run("compare", "five_doors", "--left", "3g1g", "--right", "4g4g")
+        self.assertRegex(out, r"pid2/sys1 +lab_peek +only 3g1g: instructions \d+, gates 1, page walks 2")
+        self.assertRegex(out, r"pid2/sys4 +exit +no round trip in either")
+
     def test_a_system_calls_figures_are_its_round_trips(self):
         result = compared("pages")
         self.assertEqual([(call["scene"], call["name"]) for call in result["calls"]],

@@ -93,6 +93,18 @@ class FiveDoors(Case):
             self.assert_refused(steps[name])
             self.assertEqual([e["ok"] for e in of_kind(steps[name], "softwalk")], [False])
 
+    def test_the_story_tells_whose_bytes_a_naive_kernel_found(self):
+        """One mistake, three outcomes: only the bytes tell wrong data from right data, for nothing faults."""
+        found = {"segmented": {"s4": "........", "s5": "........", "s8": "K-SECRET"},
+                 "3g1g": {"s4": "USER-A..", "s4'": "........", "s5": "USER-B..", "s8": "K-SECRET"},
+                 "4g4g": {"s5": "........", "s8": "K-SECRET"}}
+        for split, expected in found.items():
+            told = {name: lint["text"] for name, step in peeks(split).items() for lint in of_kind(step, "lint")}
+            for name, text in expected.items():
+                self.assertIn(f'"{text}"', told[name], (split, name))
+        _, story, _ = run("story", "five_doors", "--from", "key:pid2/sys1", "--to", "key:pid2/sys2")
+        self.assertIn("lab_peek(0x1000000, 8, LAB_NAIVE) = 0", story)
+
     def test_the_program_itself_at_c0001000(self):
         for split, options, expected in (("segmented", (), (13, 0)), ("3g1g", ("--user-limit", "3g"), (13, 0)),
                                          ("3g1g", (), (None, 5)), ("4g4g", (), (None, 4))):

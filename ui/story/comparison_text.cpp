@@ -193,17 +193,36 @@ std::string difference_of(ComparedCall const& call) {
     return words;
 }
 
+// "only 3g1g: page walks 2, page faults 1": the other run's call has no round trip to set beside
+// it.
+std::string alone(std::string const& label, Cost const& cost) {
+    std::string words;
+    for (CostFigure const& figure : cost_figures()) {
+        if (u64 const value = figure.of(cost); value != 0 && figure.key != "events") {
+            words += fmt::format("{}{} {}", words.empty() ? "" : ", ", figure.name, value);
+        }
+    }
+    return fmt::format("only {}: {}", label, words);
+}
+
+std::string words_of(ComparedCall const& call, Comparison const& comparison) {
+    if (call.left && call.right) {
+        std::string words = difference_of(call);
+        return words.empty() ? "the same" : words;
+    }
+    if (call.left) {
+        return alone(comparison.left.label, *call.left);
+    }
+    return call.right ? alone(comparison.right.label, *call.right) : "no round trip in either";
+}
+
 void tell_calls(Lines& lines, Comparison const& comparison) {
     put(lines, "");
     put(lines, fmt::format("each system call's round trip, {}|{}:", comparison.left.label,
                            comparison.right.label));
     for (ComparedCall const& call : comparison.calls) {
-        std::string words = "no round trip in both";
-        if (call.left && call.right) {
-            words = difference_of(call);
-            words = words.empty() ? "the same" : words;
-        }
-        put(lines, fmt::format("  {:<10} {:<12} {}", call.scene, call.name, words));
+        put(lines,
+            fmt::format("  {:<10} {:<12} {}", call.scene, call.name, words_of(call, comparison)));
     }
 }
 

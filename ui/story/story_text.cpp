@@ -1,6 +1,7 @@
 #include "ui/story/story_text.hpp"
 
 #include "core/trace/as.hpp"
+#include "core/trace/counted.hpp"
 #include "core/trace/counters.hpp"
 #include "core/trace/lookahead.hpp"
 #include "core/trace/names.hpp"
@@ -8,8 +9,8 @@
 #include "core/trace/system_calls.hpp"
 
 #include <fmt/format.h>
+#include <map>
 #include <ostream>
-#include <span>
 
 namespace ringside::story {
 
@@ -51,11 +52,11 @@ std::string interrupt_heading(ToldRun const& run, Scene const& scene) {
 
 // What a whole round trip cost: counted, not measured.
 std::string cost_text(trace::Counters const& cost) {
-    return fmt::format("round trip: {} CR3 writes, {} page walks, {} page faults, {} software "
-                       "look-ups, {} kmaps, {} "
-                       "TLB entries flushed",
-                       cost.cr3_writes, cost.walks, cost.page_faults, cost.softwalks, cost.kmaps,
-                       cost.flushed_entries);
+    return fmt::format(
+        "round trip: {}, {}, {}, {}, {}, {} flushed", trace::counted(cost.cr3_writes, "CR3 write"),
+        trace::counted(cost.walks, "page walk"), trace::counted(cost.page_faults, "page fault"),
+        trace::counted(cost.softwalks, "software look-up"), trace::counted(cost.kmaps, "kmap"),
+        trace::counted(cost.flushed_entries, "TLB entry", "TLB entries"));
 }
 
 void tell_event(std::ostream& out, ToldRun const& run, u64 index) {
@@ -65,12 +66,15 @@ void tell_event(std::ostream& out, ToldRun const& run, u64 index) {
                        trace::sentence_of(event));
 }
 
-void tell_end_of_scene(std::ostream& out, ToldRun const& run, Scene const& scene) {
-    if (scene.kind == SceneKind::Call && scene.leave != Scene::none) {
-        auto const events =
-            std::span{run.events}.subspan(scene.enter, scene.leave - scene.enter + 1);
-        out << fmt::format("{:>7}   {}\n", "", cost_text(trace::count(events)));
+// By the event that ends it.
+std::map<u64, trace::Counters> costs_of_round_trips(ToldRun const& run) {
+    std::map<u64, trace::Counters> costs;
+    for (trace::RoundTrip const& trip : trace::round_trips(run.events)) {
+        if (trip.leave) {
+            costs[*trip.leave] = trip.counters;
+        }
     }
+    return costs;
 }
 
 } // namespace
@@ -103,6 +107,7 @@ std::string heading(ToldRun const& run, Scene const& scene) {
 
 void tell(std::ostream& out, ToldRun const& run, u64 first, u64 last) {
     std::vector<bool> opened(run.outline.scenes.size());
+    auto const costs = costs_of_round_trips(run);
     u64 current = Scene::none;
     for (u64 i = first; i < last; ++i) {
         u64 const number = run.outline.scene_of[i];
@@ -114,8 +119,8 @@ void tell(std::ostream& out, ToldRun const& run, u64 first, u64 last) {
             current = number;
         }
         tell_event(out, run, i);
-        if (i == scene.leave) {
-            tell_end_of_scene(out, run, scene);
+        if (auto const cost = costs.find(i); cost != costs.end()) {
+            out << fmt::format("{:>7}   {}\n", "", cost_text(cost->second));
         }
     }
 }
