@@ -1,5 +1,6 @@
 """The 64-bit kernels: the same programs, seen by the same commands."""
 
+import json
 import re
 
 from black_box import GUEST, Case, main, of_kind, run, trace
@@ -107,6 +108,50 @@ class SixtyFourBits(Case):
         for word in ("cs:rip", "ss:rsp", "rflags", "PML4E", "no canonical address", "<RSP"):
             self.assertIn(word, out)
         self.assertNotIn("eflags", out)
+
+
+class Isolation(Case):
+    """What ring 3 could find out about the kernel: behind the SYSRET of a system call the TLB has all that the call left there."""
+    KERNEL = 0xFFFF800000000000
+
+    def after_the_call(self, *options):
+        """For a command about hello: where, and in which machine."""
+        options = ("--split", *options)
+        return "--at", f"insn:{system_call(trace('hello', *options[1:]))[-1]['insn'] + 1}", *options
+
+    def explained(self, address, access, cpl, *options):
+        status, out, err = run("explain", "hello", f"{address:x}", "--access", access, "--cpl", cpl, *self.after_the_call(*options))
+        self.assertEqual(status, 0, err)
+        return json.loads(out)
+
+    def tlb(self, *options):
+        status, out, err = run("text", "hello", "--panel", "tlb", *self.after_the_call(*options))
+        self.assertEqual(status, 0, err)
+        return [(int(address.replace("_", ""), 16), "G" in flags) for address, flags in
+                re.findall(r"^ ([0-9a-f]{8}_[0-9a-f]{8}) -> [0-9a-f_]+  (.*) \d+ .iB$", out, re.M)]
+
+    def test_what_a_system_call_leaves_in_the_tlb(self):
+        for pcid in ("off", "on"):
+            kernel = [(address, stays) for address, stays in self.tlb("x64-kpti", "--pcid", pcid) if address >= self.KERNEL]
+            stay = [address for address, stays in kernel if stays]
+            self.assertTrue(stay)
+            if pcid == "off":
+                self.assertEqual(len(stay), len(kernel))  # with PCID the others are there, and have the kernel's number
+            for address in stay:
+                entry = self.explained(address, "r", "0", "x64-kpti", "--pcid", pcid)
+                self.assertNotIn("pf", entry["walk"], hex(address))  # the root has it too
+        self.assertGreater(len([entry for entry in self.tlb("x64") if entry[1]]), 100)  # one root: all of them stay
+
+    def test_the_user_s_root_does_not_lead_to_the_kernel_s_data(self):
+        """Nor what the TLB remembers: not the direct map, and not a page that the call has just read."""
+        read = next(int(walk["lin"], 16) for walk in of_kind(system_call(trace("hello", "x64-kpti")), "walk")
+                    if walk["acc"] == "r" and int(walk["lin"], 16) > self.KERNEL)
+        for address in (read, 0xFFFF888000200000):
+            for cpl in ("0", "3"):
+                answer = self.explained(address, "r", cpl, "x64-kpti")
+                found = answer["verdict"], answer.get("vec"), answer.get("err")
+                self.assertEqual(found, ("fault", 14, 4 if cpl == "3" else 0), hex(address))
+            self.assertEqual(self.explained(address, "r", "0", "x64")["verdict"], "ok")
 
 
 class Switches(Case):

@@ -59,6 +59,26 @@ static void check_kernel_half(const pte_t *table, unsigned from, unsigned level)
     }
 }
 
+static const pte_t *below(pte_t entry)
+{
+    static const pte_t nothing[TABLE_ENTRIES];
+    return entry & PTE_P ? POINTER((uint32_t)(entry & PAGE_MASK)) : nothing;
+}
+
+/* A global entry is valid whatever CR3 says, so a page may have it only if the other root has the same page, with the same rights. */
+static void check_global(const pte_t *kernel, const pte_t *user, unsigned from, unsigned level)
+{
+    for (unsigned i = from; i < TABLE_ENTRIES; i++) {
+        pte_t both = kernel[i] | user[i];
+        if (!(both & PTE_P))
+            continue;
+        if (level > 1 && !(both & PTE_PS))
+            check_global(below(kernel[i]), below(user[i]), 0, level - 1);
+        else if (both & PTE_G && (kernel[i] ^ user[i]) & ~(PTE_A | PTE_D))
+            panic("check: the frame %08x is global, but not the same in both roots", (uint32_t)(both & PAGE_MASK));
+    }
+}
+
 void check_roots(const struct mm *mm)
 {
     const pte_t *kernel = mm->pgd, *user = kernel + TABLE_ENTRIES;
@@ -69,6 +89,7 @@ void check_roots(const struct mm *mm)
             panic("check: entry %u: the program's code is for the program alone", i);
     }
     check_kernel_half(user, OWN_ENTRIES, 4);
+    check_global(kernel, user, OWN_ENTRIES, 4);
     check_has_kernel(kernel);
 }
 #else

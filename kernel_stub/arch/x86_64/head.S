@@ -7,8 +7,8 @@
 
 #define PHYS(symbol) ((symbol) - KERNEL_IMAGE)
 #define UPPER_FLAGS 0x023                   /* present, writable, accessed */
-#define PAGE_FLAGS 0x163                    /* and dirty, global */
-#define LARGE_FLAGS 0x1E3                   /* and of 2 MB, where a directory has it */
+#define PAGE_FLAGS (0x063 | KERNEL_GLOBAL)  /* and dirty */
+#define LARGE_FLAGS (0x0E3 | KERNEL_GLOBAL) /* and of 2 MB, where a directory has it */
 
 #define MULTIBOOT_FLAGS 0x00010003          /* modules on page boundaries; the size of memory; addresses below */
 #define MAX_FRAMES 0x20000                  /* 512 MB */

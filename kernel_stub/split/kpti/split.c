@@ -22,10 +22,13 @@ static pte_t user_tables[2][TABLE_ENTRIES] __attribute__((aligned(4096)));
 
 #define UPPER_FLAGS (PTE_P | PTE_W | PTE_A)
 
+/* The same in both roots, so it is global, as nothing else of the image may be: the TLB asks no root. */
 static void show(const void *from, const void *to)
 {
-    for (word at = (word)from; at < (word)to; at += PAGE_SIZE)
+    for (word at = (word)from; at < (word)to; at += PAGE_SIZE) {
+        *image_entry(at) |= PTE_G;
         user_tables[DIRECTORY_INDEX(at)][TABLE_INDEX(at)] = *image_entry(at);
+    }
 }
 
 void split_init(void)

@@ -29,6 +29,14 @@
 #define SPLIT_USER_ROOT 0 /* a process has one root, and not a second one for ring 3 */
 #endif
 
+/* G in the entries of the kernel's own pages: a load of CR3 leaves them in the TLB. With a root for ring 3, which must not reach
+   them, only what both roots have alike may stay (kpti/split.c). */
+#if SPLIT_USER_ROOT
+#define KERNEL_GLOBAL 0
+#else
+#define KERNEL_GLOBAL 0x100
+#endif
+
 /* What stands for a page of a VMA without rights, as in Linux since 2.2: it is not present, but a bit that the CPU then ignores
    says that it is there (mm/pte.h). */
 #define PROT_NONE_PTE 0x080
