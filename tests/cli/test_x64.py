@@ -153,6 +153,26 @@ class Isolation(Case):
                 self.assertEqual(found, ("fault", 14, 4 if cpl == "3" else 0), hex(address))
             self.assertEqual(self.explained(address, "r", "0", "x64")["verdict"], "ok")
 
+    def test_the_kernel_executes_its_text_and_writes_its_data(self):
+        """One page of each kind: the image's, the map of RAM, cpu_entry_area's IDT, GDT and entry stack, vmalloc's area, entry code."""
+        def refused(address, split, *options):
+            return "".join(access if self.explained(address, access, "0", split, *options)["verdict"] == "fault" else "-"
+                           for access in "wx")
+        for split in SPLITS:
+            elf = (GUEST / f"kernel-{split}.elf").read_bytes()
+            start = int.from_bytes(elf[32:40], "little")
+            text, constants, data = (int.from_bytes(elf[at:at + 8], "little") for at in range(start + 16, start + 184, 56))
+            wanted = {text: "w-", constants: "wx", data: "-x", 0xFFFF888000200000: "-x", 0xFFFFFE0000000000: "wx",
+                      0xFFFFFE0000001000: "-x", 0xFFFFFE0000004000: "-x", 0xFFFFC90000000000: "-x"}
+            if split == "x64":
+                self.assertEqual({hex(address): refused(address, split) for address in wanted},
+                                 {hex(address): rights for address, rights in wanted.items()})
+                answer = self.explained(0xFFFF888000200000, "x", "0", split)
+                self.assertEqual((answer["vec"], answer["err"]), (14, 0x11))
+                self.assertEqual(refused(0xFFFF888000200000, split, "--nx", "off"), "--")
+            entry = next(int(event["ip"], 16) for event in trace("hello", split) if event["kind"] == "sysret")
+            self.assertEqual(refused(entry, split), "w-")
+
 
 class Switches(Case):
     def test_what_has_no_meaning_is_refused(self):

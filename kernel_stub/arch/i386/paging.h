@@ -23,6 +23,7 @@
 #define LINEAR(pointer) ((word)(pointer) + KERNEL_BASE)
 #define PHYSICAL(pointer) ((word)(pointer)-PAGE_OFFSET)     /* of a kernel pointer */
 #define POINTER(physical) ((void *)((word)(physical) + PAGE_OFFSET)) /* the kernel's, to RAM */
+#define TEXT_TO_WRITE(text) ((void *)(text))
 
 #include "levels.h"
 

@@ -1,5 +1,8 @@
 #include "protections.h"
 
+#ifdef __x86_64__
+#include "kernel_map.h"
+#endif
 #include "paging.h"
 #include "user_access.h"
 #include "boot/options.h"
@@ -27,10 +30,13 @@ void protections_init(void)
     options.smap = options.smap && features().ebx & HAS_SMAP;
     if (options.wp)
         write_cr0(read_cr0() | CR0_WP);
-    if (options.pge)
-        write_cr4(read_cr4() | CR4_PGE);
     if (options.nx)
         write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE);
+#ifdef __x86_64__
+    kernel_map_protect();
+#endif
+    if (options.pge)
+        write_cr4(read_cr4() | CR4_PGE);
 #ifdef __x86_64__
     options.pcid = options.pcid && cpuid(1).ecx & HAS_PCID;
     if (options.pcid)
@@ -42,12 +48,12 @@ void protections_init(void)
 
 extern const struct alternative __start_alternatives[], __stop_alternatives[];
 
-/* The kernel's text is writable, for itself; 4G/4G's entry code is through the window. */
+/* A 32-bit kernel's text is writable, for itself; 4G/4G's entry code is through the window. */
 void user_access_init(void)
 {
     if (!options.smap)
         return;
     for (const struct alternative *a = __start_alternatives; a < __stop_alternatives; a++)
-        memcpy((void *)a->site, a->instruction, 3);
+        memcpy(TEXT_TO_WRITE(a->site), a->instruction, 3);
     write_cr4(read_cr4() | CR4_SMAP);
 }

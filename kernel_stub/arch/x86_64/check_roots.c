@@ -2,6 +2,7 @@
 
 #include "boot/options.h"
 #include "cpu_area.h"
+#include "kernel_map.h"
 #include "mm/mm.h"
 #include "segments.h"
 #include "trap/trap.h"
@@ -24,13 +25,40 @@ static void check_has_kernel(const pte_t *pgd)
             panic("check: a process does not have the kernel's half");
 }
 
-#if SPLIT_USER_ROOT
-extern const char __start_entry_text[], __stop_entry_text[];
+static const pte_t *below(pte_t entry)
+{
+    static const pte_t nothing[TABLE_ENTRIES];
+    return entry & PTE_P ? POINTER((uint32_t)(entry & PAGE_MASK)) : nothing;
+}
 
 static bool is_image_page(uint32_t frame, const void *first, const void *end)
 {
     return frame >= PHYSICAL(first) && frame < PHYSICAL(end);
 }
+
+/* Every page of the kernel's that may be executed is of its text, and cannot be written there. */
+static void check_executable(const pte_t *table, unsigned from, unsigned level)
+{
+    for (unsigned i = from; i < TABLE_ENTRIES; i++) {
+        pte_t entry = table[i];
+        uint32_t frame = (uint32_t)(entry & PAGE_MASK);
+        if (!(entry & PTE_P) || entry & PTE_NX)
+            continue;
+        if (level > 1 && !(entry & PTE_PS))
+            check_executable(below(entry), 0, level - 1);
+        else if (entry & PTE_W || !is_image_page(frame, _kernel_start, _text_end))
+            panic("check: the kernel's frame %08x is executable, and writable or no text", frame);
+    }
+}
+
+static void check_rights(const pte_t *pgd)
+{
+    if (options.nx)
+        check_executable(pgd, OWN_ENTRIES, 4);
+}
+
+#if SPLIT_USER_ROOT
+extern const char __start_entry_text[], __stop_entry_text[];
 
 /* What an entry into the kernel needs before it can load CR3. */
 static bool is_of_the_entry(uint32_t frame)
@@ -59,12 +87,6 @@ static void check_kernel_half(const pte_t *table, unsigned from, unsigned level)
     }
 }
 
-static const pte_t *below(pte_t entry)
-{
-    static const pte_t nothing[TABLE_ENTRIES];
-    return entry & PTE_P ? POINTER((uint32_t)(entry & PAGE_MASK)) : nothing;
-}
-
 /* A global entry is valid whatever CR3 says, so a page may have it only if the other root has the same page, with the same rights. */
 static void check_global(const pte_t *kernel, const pte_t *user, unsigned from, unsigned level)
 {
@@ -91,10 +113,13 @@ void check_roots(const struct mm *mm)
     check_kernel_half(user, OWN_ENTRIES, 4);
     check_global(kernel, user, OWN_ENTRIES, 4);
     check_has_kernel(kernel);
+    check_rights(kernel);
+    check_rights(user);
 }
 #else
 void check_roots(const struct mm *mm)
 {
     check_has_kernel(mm->pgd);
+    check_rights(mm->pgd);
 }
 #endif

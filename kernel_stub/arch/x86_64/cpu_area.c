@@ -1,5 +1,6 @@
 #include "cpu_area.h"
 
+#include "boot/options.h"
 #include "paging.h"
 #include "segments.h"
 
@@ -12,6 +13,12 @@ static pte_t area_directory[TABLE_ENTRIES] __attribute__((aligned(4096)));
 static pte_t area_table[TABLE_ENTRIES] __attribute__((aligned(4096)));
 
 #define UPPER_FLAGS (PTE_P | PTE_W | PTE_A)
+
+/* Nothing of it is executed. */
+static pte_t area_flags(void)
+{
+    return UPPER_FLAGS | (options.nx ? PTE_NX : 0);
+}
 
 /* A page of the kernel's image at an address of the area. The same in every page table, so global. */
 static void map(word address, const void *page, pte_t rights)
@@ -27,7 +34,7 @@ bool is_entry_stack(uint32_t frame)
 
 void cpu_area_init(void)
 {
-    swapper_pg_dir[PGD_INDEX(CPU_ENTRY_AREA)] = PHYSICAL(area_pud) | UPPER_FLAGS;
+    swapper_pg_dir[PGD_INDEX(CPU_ENTRY_AREA)] = PHYSICAL(area_pud) | area_flags();
     area_pud[PUD_INDEX(CPU_ENTRY_AREA)] = PHYSICAL(area_directory) | UPPER_FLAGS;
     area_directory[DIRECTORY_INDEX(CPU_ENTRY_AREA)] = PHYSICAL(area_table) | UPPER_FLAGS;
 

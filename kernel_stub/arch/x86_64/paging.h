@@ -27,6 +27,7 @@ ALWAYS_INLINE word physical_address(word pointer)
     return pointer >= KERNEL_IMAGE ? pointer - KERNEL_IMAGE : pointer - PAGE_OFFSET;
 }
 #define PHYSICAL(pointer) physical_address((word)(pointer))
+#define TEXT_TO_WRITE(text) POINTER(PHYSICAL(text)) /* the image's text is read-only, but not its frames */
 
 #include "levels.h"
 
