@@ -45,7 +45,7 @@ static void stop_group(int signal)
    that it had in EAX. */
 static bool wants_restart(const struct regs *regs)
 {
-    return regs->vector == SYSTEM_CALL_VECTOR && regs->ax == (word)-ERESTARTSYS;
+    return is_system_call(regs) && regs->ax == (word)-ERESTARTSYS;
 }
 
 static void restart(struct regs *regs)

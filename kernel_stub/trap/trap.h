@@ -12,6 +12,12 @@ void trap(struct regs *regs);                     /* trap.c; called by entry.S, 
 void work_before_return(struct regs *regs);
 void page_fault(struct regs *regs, word address); /* page_fault.c */
 
+/* Also of INT80_CALL, which a 64-bit kernel's frame has. */
+ALWAYS_INLINE bool is_system_call(const struct regs *regs)
+{
+    return (uint8_t)regs->vector == SYSTEM_CALL_VECTOR;
+}
+
 /* oops.c */
 void oops(const char *what, const struct regs *regs, const word *address) __attribute__((noreturn));
 void panic(const char *text, ...) __attribute__((noreturn));

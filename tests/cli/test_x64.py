@@ -102,6 +102,18 @@ class SixtyFourBits(Case):
             status, out, err = run("run", str(GUEST / "hello"), "--split", split)
             self.assertEqual((status, out), (0, "Hello from ring 3!\n"), err)
 
+    def test_int_80h_is_told_by_i386_s_names_from_64_bit_code_too(self):
+        for split in SPLITS:
+            calls = {1: [], 2: []}  # what each process began and ended
+            for event in of_kind(trace(str(GUEST / "x64" / "tests" / "int80"), split), "syscall", "syscall_ret"):
+                calls[event["pid"]].append((event["kind"], event["name"]))
+            first = [name for kind, name in calls[1] if kind == "syscall"]
+            self.assertEqual(first[:2] + first[-2:], ["read", "getpid", "write", "exit"], first)
+            self.assertEqual(calls[2], [("syscall_ret", "fork"), ("syscall", "exit")])
+            returned = [name for kind, name in calls[1] if kind == "syscall_ret"]
+            self.assertEqual(returned, first[:len(returned)], split)
+            self.assertIn("waitpid", returned)
+
     def test_panels_speak_of_64_bits(self):
         status, out, err = run("text", "pages", "--split", "x64", "--at", "key:sys1/write/entry")
         self.assertEqual(status, 0, err)

@@ -274,6 +274,10 @@ class GuestTests64(KernelTest64):
         for _, result in self.each("tests/registers64", ways=WAYS):
             self.assert_checks(result)
 
+    def test_int_80h_from_64_bit_code(self):
+        for _, result in self.each("tests/int80", ways=WAYS):
+            self.assert_checks(result)
+
     def test_memory(self):
         for program in self.MEMORY:
             for _, result in self.each(f"tests/{program}", ways=("check=1", "check=1 smap=on smep=on pcid=on")):

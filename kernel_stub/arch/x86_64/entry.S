@@ -52,8 +52,8 @@ system_call_done:
     movq %rax, REGS_AX(%rsp)
     movq %rax, %rcx
     xorl %edx, %edx
-    cmpq $USER32_CS, REGS_CS(%rsp)
-    sete %dl
+    cmpq $INT80_CALL, REGS_VECTOR(%rsp)
+    sete %dl                            /* by the other table's numbers */
     movl $ASM_TP_SYSCALL_RET, %eax
     outl %eax, $PORT_TRACEPOINT
     jmp leave_kernel

@@ -15,7 +15,7 @@
 int80_entry:
     movl %eax, %eax
     pushq %rax
-    pushq $SYSTEM_CALL_VECTOR
+    pushq $INT80_CALL
     swapgs
     movq %rax, %gs:CPU_SCRATCH
     SWITCH_TO_KERNEL %rax

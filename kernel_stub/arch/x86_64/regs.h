@@ -17,6 +17,9 @@
 #define REGS_SS 168
 #define REGS_SIZE 176
 
+/* The vector of a frame that INT 80h began: a call of i386's table, whoever makes it, 64-bit code too. */
+#define INT80_CALL 0x180
+
 #ifndef __ASSEMBLER__
 #include "cpu.h"
 

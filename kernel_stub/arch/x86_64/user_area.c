@@ -12,7 +12,7 @@
 /* The number of the system call that the task is in; -1: it came here by something else. */
 static word original_rax(const struct regs *regs)
 {
-    return regs->vector == SYSTEM_CALL_VECTOR ? regs->error : (word)-1;
+    return is_system_call(regs) ? regs->error : (word)-1;
 }
 
 struct user_regs user_area_registers(const struct task *task)
