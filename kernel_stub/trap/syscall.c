@@ -5,6 +5,7 @@
 #include "abi/syscalls.h"
 #ifdef __x86_64__
 #include "check_roots.h"
+#include "compat.h"
 #endif
 #include "mm/check.h"
 #include "task/task.h"
@@ -33,15 +34,31 @@ void *system_call_table[SYSCALL_TABLE_SIZE] = {
 /* check=1: every call comes by here. */
 static void *checked_calls[SYSCALL_TABLE_SIZE];
 #ifdef __x86_64__
+static void *checked_compat_calls[SYSCALL_TABLE_SIZE];
+
+/* By either gate; on i386's table too. */
 static long checked_call(word a, word b, word c, word d, word e, word f)
 {
-    long (*call)(word, word, word, word, word, word) =
-        (long (*)(word, word, word, word, word, word))checked_calls[user_regs()->error];
+    const struct regs *regs = user_regs();
+    void *const *calls = regs->vector == INT80_CALL ? checked_compat_calls : checked_calls;
+    long (*call)(word, word, word, word, word, word) = (long (*)(word, word, word, word, word, word))calls[regs->error];
     long result = call(a, b, c, d, e, f);
     check_flags();
     check_memory();
     return result;
 }
+
+/* Exceptions and interrupts leave for a program, too: of the memory they have no part in, only the roots are looked at. */
+static void checked_trap(struct regs *regs)
+{
+    trap(regs);
+    if (!from_user(regs))
+        return;
+    check_flags();
+    check_roots(current->mm);
+}
+
+void (*trap_function)(struct regs *) = trap;
 #else
 /* The arguments are the whole of struct regs, as entry.S left it; the call gets a copy. */
 static long checked_call(struct regs regs)
@@ -59,6 +76,13 @@ void check_system_calls(void)
         checked_calls[i] = system_call_table[i];
         system_call_table[i] = (void *)checked_call;
     }
+#ifdef __x86_64__
+    for (unsigned i = 0; i < SYSCALL_TABLE_SIZE; i++) {
+        checked_compat_calls[i] = compat_call_table[i];
+        compat_call_table[i] = (void *)checked_call;
+    }
+    trap_function = checked_trap;
+#endif
 }
 
 /* The null system call: what it costs is what every call costs. */

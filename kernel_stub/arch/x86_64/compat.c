@@ -1,6 +1,8 @@
 /* INT 80h under a 64-bit kernel: i386's system calls for i386's programs. What has no word in memory (a structure, an array of
    pointers) is the same function, its arguments made longer by zeros; of the others there are the few below. A program that calls
    more than that is told so. */
+#include "compat.h"
+
 #include "abi/errno.h"
 #include "abi/lab.h"
 #include "abi/syscalls.h"

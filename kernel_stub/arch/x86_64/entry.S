@@ -124,7 +124,7 @@ call_trap:
     SAVE_ALL
     USER_ACCESS_END                     /* an exception leaves AC as it was */
     movq %rsp, %rdi
-    call trap                           /* void trap(struct regs *) */
+    call *trap_function                 /* void trap(struct regs *) */
 
 /* Out. Before a program goes on, what came up meanwhile is seen to (a signal, another task's turn), and no interrupt may bring up
    more behind our back. */
@@ -230,7 +230,7 @@ paranoid_common:
     incl %ebx
 1:  SAVE_AND_SWITCH_TO_KERNEL %r12
     movq %rsp, %rdi
-    call trap
+    call *trap_function
     RESTORE_ROOT %r12
     testl %ebx, %ebx
     jz 2f
