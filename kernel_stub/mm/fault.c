@@ -7,6 +7,7 @@
 #include "mm/pte.h"
 #include "mm/swap.h"
 #include "mm/uaccess.h"
+#include "regs.h"
 #include "trap/tracepoint.h"
 
 /* One fault on its way. */
@@ -20,14 +21,14 @@ struct fault {
     bool major; /* a disk was read */
 };
 
-/* An access below a stack means it is growing, if it is not too far below: PUSHA and ENTER touch
-   up to 32 bytes under ESP. The kernel, copying for the program, is not asked. A guard page
-   stays between the stack and what is under it. */
+/* An access below a stack means it is growing, if it is not too far below (regs.h). The kernel,
+   copying for the program, is not asked. A guard page stays between the stack and what is under
+   it. */
 static bool stack_may_grow(struct mm *mm, const struct vma *vma, word address, word stack)
 {
     if (!(vma->flags & VM_GROWSDOWN))
         return false;
-    if (stack != FAULT_ANY_STACK && address + 32 < stack)
+    if (stack != FAULT_ANY_STACK && address + BELOW_STACK < stack)
         return false;
     if (vma->end - PAGE_DOWN(address) > STACK_LIMIT)
         return false;

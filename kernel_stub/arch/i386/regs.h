@@ -33,6 +33,10 @@ ALWAYS_INLINE bool from_user(const struct regs *regs)
     return (regs->cs & 3) == 3;
 }
 
+/* How far below the stack pointer a program may write and mean its stack: PUSHA and ENTER touch so
+   many bytes before it moves. */
+#define BELOW_STACK 32
+
 /* For texts: what the instruction pointer is called. */
 #define IP_NAME "eip"
 

@@ -44,6 +44,9 @@ ALWAYS_INLINE bool from_user(const struct regs *regs)
     return (regs->cs & 3) == 3;
 }
 
+/* How far below the stack pointer a program may write and mean its stack: the ABI's red zone, as in the first x86-64 Linuxes. */
+#define BELOW_STACK 128
+
 /* For texts: what the instruction pointer is called. */
 #define IP_NAME "rip"
 

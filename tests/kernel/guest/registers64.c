@@ -270,6 +270,33 @@ static void single_steps(void)
     CHECK_IS(steps[2], here + 15);
 }
 
+/* A page that nobody has touched lies right below the stack pointer. The red zone is the program's; below it the kernel sees no
+   stack. */
+#define STORE_BELOW(distance)                            \
+    __asm__ volatile("movq %%rsp, %%rbx\n"               \
+                     "subq $0x100000, %%rsp\n"           \
+                     "andq $~0xFFF, %%rsp\n"             \
+                     "pushq $1\n" /* in the page below */ \
+                     "andq $~0xFFF, %%rsp\n"             \
+                     "addq $8, %%rsp\n"                  \
+                     "movq $7, -" #distance "(%%rsp)\n"  \
+                     "movq %%rbx, %%rsp\n"               \
+                     :                                   \
+                     :                                   \
+                     : "rbx", "memory", "cc")
+
+static void in_the_red_zone(void)
+{
+    STORE_BELOW(128);
+    exit(5);
+}
+
+static void below_the_red_zone(void)
+{
+    STORE_BELOW(136);
+    exit(5);
+}
+
 int main(void)
 {
     across_a_call();
@@ -280,5 +307,8 @@ int main(void)
     faults();
     a_breakpoint_behind_syscall();
     single_steps();
+    on_signal(SIGSEGV, (void *)SIG_DFL, 0);
+    CHECK_IS(status_of(in_the_red_zone), 5 << 8);
+    CHECK_IS(status_of(below_the_red_zone), SIGSEGV);
     return checked();
 }
