@@ -86,8 +86,16 @@ static void *masked(const void *pointer)
     return (void *)address;
 }
 
-/* Nobody copies so much: a length that was negative once. */
+/* Nobody copies so much: a length that was negative once, or one that the caller had from a program and did not look at. Linux warns
+   since 5.5. Nothing is zeroed: who knows how large the buffer is. */
 #define LARGEST_COPY 0x7FFFFFFFu
+static word refuse_length(enum tp_copy how, word user, word kernel, word n)
+{
+    static const char rule[] = "copy-length", text[] = "A user copy of more than 2 GB: its caller did not bound the length";
+    trace(TP_LINT, (word)rule, sizeof rule - 1, (word)text, sizeof text - 1, 0);
+    trace(TP_COPY, how, user, kernel, n, n);
+    return n;
+}
 
 /* One instruction, byte by byte: when it faults, RCX is exactly what is left. */
 static word copy_user(void *to, const void *from, word n)
@@ -127,7 +135,7 @@ word copy_from_user(void *to, const void *from, word n)
         return 0;
     }
     if (n > LARGEST_COPY)
-        return n; /* and nothing is zeroed: who knows how large the buffer is */
+        return refuse_length(TP_FROM_USER, (word)from, (word)to, n);
     if (access_ok(from, n))
         return __copy_from_user(to, from, n);
     memset(to, 0, n);
@@ -137,7 +145,9 @@ word copy_from_user(void *to, const void *from, word n)
 
 word copy_to_user(void *to, const void *from, word n)
 {
-    if (n <= LARGEST_COPY && access_ok(to, n))
+    if (n > LARGEST_COPY)
+        return refuse_length(TP_TO_USER, (word)to, (word)from, n);
+    if (access_ok(to, n))
         return __copy_to_user(to, from, n);
     trace(TP_COPY, TP_TO_USER, (word)to, (word)from, n, n);
     return n;

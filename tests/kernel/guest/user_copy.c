@@ -202,7 +202,12 @@ static void words_and_strings(void)
 static void refusals(void)
 {
     CHECK_IS(lab_peek((void *)M, LAB_BUFFER_SIZE + 1, LAB_COPY), -EINVAL);
+#ifdef __x86_64__ /* begun, and refused by the copy */
+    CHECK_IS(lab_peek((void *)M, 0x80000000u, LAB_COPY), 0x80000000u);
+    CHECK_IS(lab_poke((void *)M, 0x80000000u, LAB_COPY), 0x80000000u);
+#else
     CHECK_IS(lab_peek((void *)M, 0x80000000u, LAB_COPY), -EINVAL);
+#endif
     CHECK_IS(lab_peek((void *)M, 1, (enum lab_how)99), -EINVAL);
     CHECK_IS(lab_poke((void *)M, LAB_BUFFER_SIZE + 1, LAB_COPY), -EINVAL);
     CHECK_IS(lab_poke((void *)M, 1, (enum lab_how)-1), -EINVAL);
