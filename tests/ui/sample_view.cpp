@@ -41,6 +41,21 @@ mmu::PageWalk faulting_walk() {
     return mmu::walk(tables, context, {LinearAddress{0x08051000}, mmu::AccessType::Read});
 }
 
+mmu::PageWalk refused_fetch() {
+    Tables tables;
+    tables.write64(PhysicalAddress{0x00101ff8}, 0x00102023);
+    tables.write64(PhysicalAddress{0x00102ff0}, 0x00103023);
+    tables.write64(PhysicalAddress{0x00103000}, 0x00104023);
+    tables.write64(PhysicalAddress{0x00104908}, 0x00121161);
+    mmu::PagingContext context;
+    context.mode = mmu::PagingMode::Level4;
+    context.cr3 = cr3;
+    context.nxe = true;
+    mmu::Access access{LinearAddress{0xffffffff80121000}, mmu::AccessType::Fetch};
+    access.user = true;
+    return mmu::walk(tables, context, access);
+}
+
 seg::SegmentRegister segment(u16 selector, u64 descriptor) {
     return seg::loaded_segment(seg::Selector{selector}, seg::SegmentDescriptor{descriptor});
 }
@@ -248,6 +263,24 @@ view::MachineView sample_view() {
     view.scene_counters.walks = 3;
     view.scene_counters.walk_reads = 6;
     view.scene_counters.failed_walks = 1;
+    return view;
+}
+
+view::MachineView wide_view() {
+    view::MachineView view = sample_view();
+    view.cpu.segments.long_mode_active = true;
+    view.cpu.segments[seg::SegmentName::CS] = segment(0x10, 0x00af9b000000ffff);
+    for (auto const name : {seg::SegmentName::SS, seg::SegmentName::DS, seg::SegmentName::ES,
+                            seg::SegmentName::FS, seg::SegmentName::GS}) {
+        view.cpu.segments[name] = seg::null_segment(seg::Selector{0});
+    }
+    view.cpu.segments[seg::SegmentName::GS].base = 0xffffffff8012b000;
+    view.now = event(41, 0, trace::Walk{refused_fetch()});
+    view.walk = view.now;
+    view.vmas.clear();
+    view.spaces.front().ranges = {range(0x00400000, 1, 0x116000, true, false, false),
+                                  range(0xfffffe0000000000, 1, 0x143000, false, false, false),
+                                  range(0xffffffff80121000, 1, 0x121000, false, false, false)};
     return view;
 }
 

@@ -59,6 +59,26 @@ TEST_CASE("sheets: exactly the registers that differ have a star") {
     }
 }
 
+TEST_CASE("sheets: null selectors refuse 64-bit code nothing, and FS and GS show their base") {
+    view::MachineView view = tests::wide_view();
+    std::string const cpu = text::paint(sheet_of("cpu", view));
+    INFO(cpu);
+    for (char const* row :
+         {"*ss 0000  null: 64-bit code needs none\n", "*ds 0000  null: 64-bit code needs none\n",
+          "*es 0000  null: 64-bit code needs none\n",
+          " fs 0000  only its base       base 0000000000000000\n",
+          "*gs 0000  only its base       base ffffffff8012b000\n"}) {
+        CHECK(cpu.find(row) != std::string::npos);
+    }
+    for (std::size_t width = 40; width < 64; ++width) {
+        CHECK(text::paint(sheet_of("cpu", view, width)).find("ffffffff8012b000") !=
+              std::string::npos);
+    }
+    view.cpu.segments[seg::SegmentName::CS].descriptor.raw ^= u64{3} << 53U; // code of 32 bits
+    CHECK(text::paint(sheet_of("cpu", view)).find("*gs 0000  null: cannot be used\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read") {
     view::MachineView view = tests::sample_view();
     view.micro = 1;

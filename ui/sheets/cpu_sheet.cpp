@@ -110,32 +110,57 @@ private:
             Ranked{seg::SegmentName::DS, 2}, Ranked{seg::SegmentName::ES, 3},
             Ranked{seg::SegmentName::FS, 5}, Ranked{seg::SegmentName::GS, 6}};
         for (Ranked const& each : order) {
-            segment(seg::to_string(each.name), now_.segments[each.name],
-                    before_.segments[each.name], each.spare);
+            segment(each.name, now_.segments[each.name], before_.segments[each.name], each.spare);
         }
     }
 
-    void segment(std::string_view name, seg::SegmentRegister const& reg,
+    void segment(seg::SegmentName name, seg::SegmentRegister const& reg,
                  seg::SegmentRegister const& old, u8 spare) {
+        Line line = selector(seg::to_string(name), reg, old);
+        // In 64-bit mode FS and GS have only a base, which no selector tells and SWAPGS changes
+        // alone; DS, ES and SS may well be null (SDM volume 3, section 3.4.4).
+        if (wide_ && (name == seg::SegmentName::FS || name == seg::SegmentName::GS)) {
+            line.put("only its base");
+            put_base(line, reg.base, 16, reg.base == old.base ? Role::Number : Role::Changed);
+        } else if (wide_ && !reg.usable) {
+            line.put("null: 64-bit code needs none", Role::Dim);
+        } else {
+            put_whole(line, reg);
+        }
+        sheet_.rows.push_back(line.spare(reg == old ? spare : 0));
+    }
+
+    // "*gs 002b  "; what the register holds is for the caller to put behind it.
+    Line selector(std::string_view name, seg::SegmentRegister const& reg,
+                  seg::SegmentRegister const& old) const {
         Line line;
         bool const changed = !(reg == old);
         line.put(changed ? "*" : " ", Role::Changed).put(name, Role::Dim).put(" ");
         line.put(hex(reg.selector.raw, 4), changed ? Role::Changed : Role::Number);
         line.tip(selector_words(reg.selector));
-        bool const narrow = state_.width < 58;   // all needs 58 columns
-        bool const narrower = state_.width < 51; // and without blanks 51
-        line.at(narrow ? 9 : 10);
+        line.at(narrow() ? 9 : 10);
+        return line;
+    }
+
+    void put_whole(Line& line, seg::SegmentRegister const& reg) const {
         if (!reg.usable && now_.segments.protection) {
             line.put("null: cannot be used", Role::Dim);
-        } else {
-            std::string const what = now_.segments.protection ? short_words(reg.descriptor)
-                                                              : std::string{"base = 16 * selector"};
-            line.put(fit(what, narrow ? 13 : 19)).at(narrow ? 23 : 30);
-            line.put(narrower ? "" : "base ", Role::Dim).put(hex(reg.base, 8), Role::Number);
-            line.put(" limit ", Role::Dim).put(hex(reg.limit, 8), Role::Number);
+            return;
         }
-        sheet_.rows.push_back(line.spare(changed ? 0 : spare));
+        std::string const what = now_.segments.protection ? short_words(reg.descriptor)
+                                                          : std::string{"base = 16 * selector"};
+        line.put(fit(what, narrow() ? 13 : 19));
+        put_base(line, reg.base, 8);
+        line.put(" limit ", Role::Dim).put(hex(reg.limit, 8), Role::Number);
     }
+
+    void put_base(Line& line, u64 base, unsigned digits, Role role = Role::Number) const {
+        bool const narrower = state_.width < 51; // all without blanks needs 51 columns
+        line.at(narrow() ? 23 : 30).put(narrower ? "" : "base ", Role::Dim);
+        line.put(hex(base, digits), role);
+    }
+
+    [[nodiscard]] bool narrow() const { return state_.width < 58; } // all needs 58 columns
 
     static std::string short_words(seg::SegmentDescriptor const& descriptor) {
         if (!descriptor.is_segment()) {
@@ -152,7 +177,9 @@ private:
     }
 
     void tables() {
-        segment("tr", now_.segments.tr, before_.segments.tr, 4);
+        Line task = selector("tr", now_.segments.tr, before_.segments.tr);
+        put_whole(task, now_.segments.tr);
+        sheet_.rows.push_back(task.spare(now_.segments.tr == before_.segments.tr ? 4 : 0));
         Line line;
         table(line, "gdtr", now_.segments.gdtr, before_.segments.gdtr);
         if (state_.width < 28 + line.column()) {
