@@ -79,6 +79,28 @@ TEST_CASE("sheets: null selectors refuse 64-bit code nothing, and FS and GS show
           std::string::npos);
 }
 
+TEST_CASE("sheets: a gap in the address space is split where addresses are not canonical") {
+    view::MachineView view = tests::wide_view();
+    auto const address = [&] { return text::paint(sheet_of("address", view)); };
+    std::string const all = address();
+    INFO(all);
+    CHECK(all.find(":  2.0 TiB not mapped\n"
+                   " fffffe00_00000000 # r-  4 KiB at physical 00143000\n"
+                   "                    :  126 TiB not mapped\n"
+                   "                    :  no canonical address\n"
+                   "                    :  128 TiB not mapped\n"
+                   " 00000000_00400000 o r-") != std::string::npos);
+    // A half that is mapped to its end, or not at all.
+    auto& ranges = view.spaces.front().ranges;
+    ranges[0].size = 0x7fffffc00000;
+    ranges[1].start = LinearAddress{0xffff800000000000};
+    CHECK(address().find("00143000\n                    :  no canonical address\n 00000000_0040") !=
+          std::string::npos);
+    ranges.erase(ranges.begin());
+    CHECK(address().find(":  no canonical address\n                    :  128 TiB not mapped\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read") {
     view::MachineView view = tests::sample_view();
     view.micro = 1;

@@ -46,7 +46,7 @@ public:
         bool first = true;
         for (auto it = stretches_.rbegin(); it != stretches_.rend(); ++it) {
             if (!first && it->end < above) {
-                gap(sheet, above - it->end);
+                gap(sheet, it->end, above);
             }
             row(sheet, *it);
             above = it->start;
@@ -55,7 +55,7 @@ public:
         if (stretches_.empty()) {
             sheet.rows.push_back(Line{}.at(1).put("nothing is mapped", Role::Dim).done());
         } else if (above != 0) {
-            gap(sheet, above);
+            gap(sheet, 0, above);
         }
     }
 
@@ -131,14 +131,29 @@ private:
                stretch.physical + (stretch.end - stretch.start) == range.physical.value();
     }
 
-    // Between the two halves of canonical addresses nothing can be mapped.
-    void gap(Sheet& sheet, u64 size) const {
-        constexpr u64 largest_hole_of_a_half = u64{1} << 47U;
+    // What lies between two stretches, highest address on top. Between the two halves of canonical
+    // addresses nothing can be mapped; what is free in each half could be.
+    void gap(Sheet& sheet, u64 start, u64 end) const {
+        constexpr u64 lower_end = u64{1} << 47U;
+        constexpr u64 upper_start = 0 - lower_end;
+        if (start >= upper_start || end <= lower_end) {
+            gap_row(sheet, not_mapped(end - start));
+            return;
+        }
+        if (end > upper_start) {
+            gap_row(sheet, not_mapped(end - upper_start));
+        }
+        gap_row(sheet, "no canonical address");
+        if (start < lower_end) {
+            gap_row(sheet, not_mapped(lower_end - start));
+        }
+    }
+
+    static std::string not_mapped(u64 size) { return bytes(size) + " not mapped"; }
+
+    void gap_row(Sheet& sheet, std::string_view words) const {
         Line line;
-        line.at(digits_ <= 8 ? 11 : 20).put(":", Role::Dim);
-        line.put(size > largest_hole_of_a_half ? "  no canonical address"
-                                               : fmt::format("  {} not mapped", bytes(size)),
-                 Role::Dim);
+        line.at(digits_ <= 8 ? 11 : 20).put(":  ", Role::Dim).put(words, Role::Dim);
         sheet.rows.push_back(line.spare(5));
         sheet.rows.back().kind = RowKind::Gap;
     }
