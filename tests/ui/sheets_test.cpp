@@ -101,6 +101,26 @@ TEST_CASE("sheets: a gap in the address space is split where addresses are not c
           std::string::npos);
 }
 
+TEST_CASE("sheets: at four levels the walk shows the sign, in the smallest window too") {
+    view::MachineView const view = tests::wide_view();
+    std::string const full = text::paint(sheet_of("walk", view, 70));
+    INFO(full);
+    CHECK(full.find(" 63            48 47     39 ") != std::string::npos);
+    CHECK(full.find(" 1111111111111111 111111111 ") != std::string::npos);
+    CHECK(full.find(" sign = bit 47    pml4 1ff ") != std::string::npos);
+    for (std::size_t const width : {58U, 64U, 69U}) {
+        std::string const text = text::paint(sheet_of("walk", view, width));
+        INFO(text);
+        CHECK(text.find("63-48 47     39 ") != std::string::npos);
+        CHECK(text.find("= b47 111111111 ") != std::string::npos);
+        CHECK(text.find("sign  pml4 1ff ") != std::string::npos);
+        CHECK(text.find("offset 000") != std::string::npos);
+        CHECK(text.find(" 000000000000\n") != std::string::npos); // the offset's bits, all of them
+    }
+    CHECK(text::paint(sheet_of("walk", tests::sample_view(), 70)).find("sign") ==
+          std::string::npos);
+}
+
 TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read") {
     view::MachineView view = tests::sample_view();
     view.micro = 1;

@@ -50,14 +50,33 @@ std::size_t WalkWriter::used_fields() const {
     return fields_.size();
 }
 
+// Bits 63 to 48 index nothing: they are copies of bit 47, without which no address is canonical.
+// They take a column each where the panel has it, else five in all.
+void WalkWriter::write_sign(Line& numbers, Line& digits, Line& names) const {
+    constexpr std::size_t in_short = 58;
+    constexpr std::size_t in_full = 70;
+    if (walk_.mode != PagingMode::Level4 || state_.width < in_short) {
+        return;
+    }
+    u64 const bits = walk_.access.address.value() >> 48U;
+    bool const full = state_.width >= in_full;
+    std::string_view const tip = "copies of bit 47: the sign of a canonical address";
+    numbers.put(full ? "63            48 " : "63-48 ", Role::Dim).tip(tip);
+    digits.put(full ? fmt::format("{:016b} ", bits) : "= b47 ", Role::Dim).tip(tip);
+    names.put(full ? "sign = bit 47    " : "sign  ", Role::Dim).tip(tip);
+}
+
 void WalkWriter::write_bits() {
     u64 const linear = walk_.access.address.value();
+    // With the sign in short, four levels fill the narrowest panel to its edge.
+    std::size_t const indent = walk_.mode == PagingMode::Level4 && state_.width == 58 ? 0 : 1;
     Line numbers;
     Line digits;
     Line names;
-    numbers.at(1);
-    digits.at(1);
-    names.at(1);
+    for (Line* line : {&numbers, &digits, &names}) {
+        line->at(indent);
+    }
+    write_sign(numbers, digits, names);
     auto part = [&](unsigned high, unsigned low, char const* name, Role role) {
         unsigned const width = high - low + 1;
         u64 const value = linear >> low & low_mask(width);

@@ -47,6 +47,7 @@ private:
 
     // walk_bits.cpp
     void write_bits();
+    void write_sign(Line& numbers, Line& digits, Line& names) const;
     void write_base();
     void write_joint(std::size_t row); // a thin row for the line from a frame to the table in it
     void write_level(std::size_t row);
