@@ -1,6 +1,7 @@
 #include "core/trace/sentence.hpp"
 
 #include "core/trace/counted.hpp"
+#include "core/trace/error_code.hpp"
 #include "core/trace/names.hpp"
 #include "core/trace/overloaded.hpp"
 #include "core/trace/system_calls.hpp"
@@ -75,9 +76,10 @@ std::string say(Transfer const& transfer) {
                        place_text(transfer.to));
 }
 
-std::string error_code_text(u32 code) {
+// "20 (14h): not present, fetch, by the user"
+std::string page_fault_text(u32 code) {
     using namespace mmu::page_fault;
-    return fmt::format("{} ({}, {}, {})", code,
+    return fmt::format("{}: {}, {}, {}", error_code_text(code),
                        (code & P) != 0 ? "the page is present" : "not present",
                        (code & I) != 0   ? "fetch"
                        : (code & W) != 0 ? "write"
@@ -105,7 +107,8 @@ std::string say(Walk const& body) {
     }
     mmu::WalkStep const& last = walk.steps.back();
     return text + fmt::format(": the {} entry {}, so #PF with error code {}.", word(last.level),
-                              verdict_text(last.verdict), walk.outcome.error().error_code);
+                              verdict_text(last.verdict),
+                              error_code_text(walk.outcome.error().error_code));
 }
 
 std::string say(TlbChange const& change) {
@@ -200,7 +203,7 @@ std::string sentence_of(Event const& event) {
         Overloaded{
             [](PageFault const& fault) {
                 return fmt::format("#PF: CR2 becomes {}, error code {}.", hex(fault.cr2),
-                                   error_code_text(fault.err));
+                                   page_fault_text(fault.err));
             },
             [](Exception const& exception) {
                 std::string const text = exception_text(exception.vec, exception.err) + ".";

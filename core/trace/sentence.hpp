@@ -8,7 +8,7 @@
 namespace ringside::trace {
 
 // One sentence, with its full stop: "Supervisor read of 0x8051000: pd 0x103067, pt 0x0: the pt
-// entry is not present, so page fault, error code 0."
+// entry is not present, so #PF with error code 0."
 [[nodiscard]] std::string sentence_of(Event const& event);
 
 // For a time line: "WALK", "COPY 6000", "#PF".
@@ -17,8 +17,8 @@ namespace ringside::trace {
 // Is it a fault, a refusal or a failure?
 [[nodiscard]] bool is_bad(Event const& event);
 
-// "#GP(0x10)", "#UD": an exception with its error code where it has one; "vector 32" for an
-// interrupt.
+// "#GP(0x10)", "#PF, error code 7", "#UD": an exception, with its error code where it has one;
+// "vector 32" for an interrupt.
 [[nodiscard]] std::string exception_text(u8 vector, u32 error_code);
 
 } // namespace ringside::trace

@@ -1,4 +1,5 @@
-// The time line's words, and an exception's name.
+// The time line's words, an exception's name and its error code.
+#include "core/trace/error_code.hpp"
 #include "core/trace/names.hpp"
 #include "core/trace/overloaded.hpp"
 #include "core/trace/sentence.hpp"
@@ -42,10 +43,17 @@ std::string word_of(Event const& event) {
         event.body);
 }
 
+std::string error_code_text(u32 code) {
+    return code < 10 ? std::to_string(code) : fmt::format("{} ({:02x}h)", code, code);
+}
+
 std::string exception_text(u8 vector, u32 error_code) {
     auto const known = static_cast<ExceptionVector>(vector);
     if (mnemonic(known) == "?") {
         return fmt::format("vector {}", vector);
+    }
+    if (known == ExceptionVector::PF) { // its code is bits, no selector
+        return fmt::format("{}, error code {}", mnemonic(known), error_code_text(error_code));
     }
     return has_error_code(known)
                ? fmt::format("{}({})", mnemonic(known), error_code == 0 ? "0" : hex(error_code))

@@ -126,7 +126,7 @@ private:
         std::string const what = gate.source == trace::GateSource::Int
                                      ? fmt::format("int {:#x}", gate.vec)
                                      : trace::exception_text(gate.vec, 0);
-        std::string const name = what.substr(0, what.find('('));
+        std::string const name = what.substr(0, what.find_first_of("(,"));
         return gate.from.cpl == gate.to.cpl
                    ? fmt::format("{} in ring {}: same stack", name, gate.to.cpl)
                    : fmt::format("{}: ring {} -> {}, stack from the TSS", name, gate.from.cpl,

@@ -1,6 +1,7 @@
 """ringside compare: two kernels, one program, aligned by event key. Judged against the traces of both."""
 
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -97,6 +98,10 @@ class Words(Case):
         self.assertRegex(out, r"\n +\. +\d+   > #   The kernel looks 0x804c000 up in the user's page tables: not usable")
         self.assertRegex(out, r"\n +\d+ +\d+  =  #   copy_from_user: 6000 of 6000 bytes")
         self.assertRegex(out, r"\{10:0xc[0-9a-f]+\|10:0xff[0-9a-f]+\}")  # the same return, from two kernels
+
+    def test_an_error_code_of_two_notations_is_one_word(self):
+        out = told("pages", "--left", "3g1g", "--right", "x64-kpti")
+        self.assertRegex(out, r"#PF: CR2 becomes \{\S+\|0x400000\}, error code \{4\|20 \(14h\)\}: not present, ")
 
     def test_all_tells_every_event_once(self):
         out = told("pages", *SIDES, "--all")

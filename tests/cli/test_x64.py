@@ -114,6 +114,17 @@ class SixtyFourBits(Case):
             self.assertEqual(returned, first[:len(returned)], split)
             self.assertIn("waitpid", returned)
 
+    def test_an_error_code_reads_alike_everywhere(self):
+        where = ("--split", "x64", "--at", "key:fault1")
+        for arguments in (("story", "pages", "--split", "x64", "--from", "key:fault1", "--to", "key:user/after-fault1"),
+                          ("strace", "pages", "--split", "x64"),
+                          ("explain", "pages", "400000", *where, "--access", "x", "--cpl", "3", "--text"),
+                          ("text", "pages", *where, "--panel", "walk")):
+            status, out, err = run(*arguments)
+            self.assertEqual(status, 0, err)
+            self.assertRegex(out, r"error (code )?20 \(14h\)", arguments)
+            self.assertNotRegex(out, r"error (code )?(20\b(?! \(14h\))|0014)|#PF\(", arguments)
+
     def test_panels_speak_of_64_bits(self):
         status, out, err = run("text", "pages", "--split", "x64", "--at", "key:sys1/write/entry")
         self.assertEqual(status, 0, err)

@@ -32,9 +32,11 @@ TEST_SUITE("trace: words") {
               "Supervisor read of 0x8052000 walks pd entry 0x103067, pt entry 0x0: the pt "
               "entry is not present, so #PF with error code 0.");
         CHECK(say(PageFault{0x8052000, 0}) ==
-              "#PF: CR2 becomes 0x8052000, error code 0 (not present, read, by the supervisor).");
+              "#PF: CR2 becomes 0x8052000, error code 0: not present, read, by the supervisor.");
         CHECK(say(PageFault{0x10, 7}) ==
-              "#PF: CR2 becomes 0x10, error code 7 (the page is present, write, by the user).");
+              "#PF: CR2 becomes 0x10, error code 7: the page is present, write, by the user.");
+        CHECK(say(PageFault{0x10, 20}) ==
+              "#PF: CR2 becomes 0x10, error code 20 (14h): not present, fetch, by the user.");
         CHECK(
             say(Copy{TP_FROM_USER, 0x8051f00, 0, 6000, 1648, "ab"}) ==
             "copy_from_user: 4352 of 6000 bytes at 0x8051f00 done, 1648 left; they begin \"ab\".");
@@ -179,6 +181,8 @@ TEST_SUITE("trace: words") {
     TEST_CASE("exceptions by the manual's names") {
         CHECK(exception_text(13, 0x10) == "#GP(0x10)");
         CHECK(exception_text(13, 0) == "#GP(0)");
+        CHECK(exception_text(14, 7) == "#PF, error code 7");
+        CHECK(exception_text(14, 11) == "#PF, error code 11 (0bh)");
         CHECK(exception_text(6, 0) == "#UD");
         CHECK(exception_text(32, 0) == "vector 32");
         CHECK(signal_name(11) == "SIGSEGV");

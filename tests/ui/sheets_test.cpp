@@ -121,6 +121,12 @@ TEST_CASE("sheets: at four levels the walk shows the sign, in the smallest windo
           std::string::npos);
 }
 
+TEST_CASE("sheets: an error code above 9 is decimal with its hex digits behind") {
+    CHECK(
+        text::paint(sheet_of("walk", tests::wide_view())).find("!#PF error 21 (15h): P1 refused") !=
+        std::string::npos);
+}
+
 TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read") {
     view::MachineView view = tests::sample_view();
     view.micro = 1;
@@ -132,7 +138,7 @@ TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read
     CHECK(view.micro == 3);
     std::string const last = text::paint(sheet_of("walk", view));
     CHECK(last.find(">verdict") != std::string::npos);
-    CHECK(last.find("!#PF error 0000") != std::string::npos);
+    CHECK(last.find("!#PF error 0: P0") != std::string::npos);
 }
 
 TEST_CASE("sheets: the next instruction's accesses are shown with every check of their record") {
@@ -143,7 +149,7 @@ TEST_CASE("sheets: the next instruction's accesses are shown with every check of
           "ds       002b = GDT[5] RPL 3: data, writable, DPL 3",
           "  3 ok    Every byte of the access is within the limit.",
           "linear   base 00000000 + offset 08051000 = 08051000",
-          "TLB miss: the tables are walked, !#PF error 0000", " write    es:c7e41100  4 bytes",
+          "TLB miss: the tables are walked, !#PF error 0", " write    es:c7e41100  4 bytes",
           "TLB hit: physical 00121100"}) {
         INFO(text, "\n", words);
         CHECK(text.find(words) != std::string::npos);
@@ -157,7 +163,7 @@ TEST_CASE("sheets: the next instruction's accesses are shown with every check of
     INFO(refused);
     CHECK(refused.find("  3 STOP  Every byte of the access is within the limit.") !=
           std::string::npos);
-    CHECK(refused.find("raises   !#GP error 0000: no selector") != std::string::npos);
+    CHECK(refused.find("raises   !#GP error 0: no selector") != std::string::npos);
     CHECK(refused.find("base 00000000, limit 08051002") != std::string::npos);
 }
 

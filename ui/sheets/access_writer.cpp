@@ -1,5 +1,6 @@
 #include "ui/sheets/access_writer.hpp"
 
+#include "core/trace/error_code.hpp"
 #include "core/x86/bits.hpp"
 #include "core/x86/control_registers.hpp"
 #include "ui/sheets/record_writer.hpp"
@@ -157,10 +158,10 @@ private:
             return;
         }
         Fault const& fault = lookup.outcome.error();
-        lines_.text(
-            name,
-            fmt::format("{}!{} error {:04x}", words, mnemonic(fault.vector), fault.error_code),
-            Role::Fault);
+        lines_.text(name,
+                    fmt::format("{}!{} error {}", words, mnemonic(fault.vector),
+                                trace::error_code_text(fault.error_code)),
+                    Role::Fault);
     }
 
     Sheet& sheet_;

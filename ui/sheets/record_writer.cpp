@@ -1,5 +1,7 @@
 #include "ui/sheets/record_writer.hpp"
 
+#include "core/trace/error_code.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <utility>
@@ -112,7 +114,8 @@ void RecordWriter::checks(std::span<Check const> list) {
 void RecordWriter::refused(u8 vector, u32 error) {
     std::string words = fmt::format("!{}", exception_name(vector));
     if (vector < 32 && has_error_code(static_cast<ExceptionVector>(vector))) {
-        words += fmt::format(" error {:04x}: {}", error, selector_error_words(error));
+        words += fmt::format(" error {}: {}", trace::error_code_text(error),
+                             selector_error_words(error));
     }
     text("raises", words, Role::Fault);
 }

@@ -1,4 +1,5 @@
 // Under the entries: what they add up to, which rule refused, and what the kernel thinks of it.
+#include "core/trace/error_code.hpp"
 #include "mmu/page_table_entry.hpp"
 #include "ui/sheets/walk_writer.hpp"
 
@@ -89,9 +90,9 @@ void WalkWriter::write_verdict() {
     }
     Fault const& fault = walk_.outcome.error();
     std::string_view name = "verdict";
-    for (std::string const& part :
-         words(fmt::format("!{} error {:04x}: {}", mnemonic(fault.vector), fault.error_code,
-                           page_fault_bits(fault.error_code)))) {
+    for (std::string const& part : words(fmt::format("!{} error {}: {}", mnemonic(fault.vector),
+                                                     trace::error_code_text(fault.error_code),
+                                                     page_fault_bits(fault.error_code)))) {
         label(std::exchange(name, ""), part, Role::Fault, 0, kind);
     }
     if (fault.rule != nullptr) {

@@ -8,10 +8,20 @@ namespace ringside::story {
 
 namespace {
 
+// Where the first word ends. The "(14h)" of "20 (14h)" is no word of its own: 4 has none.
+std::size_t first_end(std::string_view sentence) {
+    std::size_t const end = sentence.find(' ');
+    if (end == std::string_view::npos || !sentence.substr(end).starts_with(" (")) {
+        return end;
+    }
+    std::size_t const next = sentence.find(' ', end + 1);
+    return sentence.substr(end, next - end).find("h)") == std::string_view::npos ? end : next;
+}
+
 std::vector<std::string_view> words_of(std::string_view sentence) {
     std::vector<std::string_view> words;
     while (true) {
-        std::size_t const end = sentence.find(' ');
+        std::size_t const end = first_end(sentence);
         words.push_back(sentence.substr(0, end));
         if (end == std::string_view::npos) {
             return words;
@@ -22,7 +32,11 @@ std::vector<std::string_view> words_of(std::string_view sentence) {
 
 // "0xc0105000," and "0x2105000,": what follows the word in both stands once, behind the brace.
 std::string both(std::string_view left, std::string_view right) {
-    constexpr std::string_view marks = ".,:;)";
+    // A bracket that opens in the word closes in it.
+    std::string_view const marks =
+        left.find('(') != std::string_view::npos || right.find('(') != std::string_view::npos
+            ? ".,:;"
+            : ".,:;)";
     std::string_view behind;
     std::size_t n = 0;
     while (n < std::min(left.size(), right.size()) &&

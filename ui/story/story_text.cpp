@@ -3,6 +3,7 @@
 #include "core/trace/as.hpp"
 #include "core/trace/counted.hpp"
 #include "core/trace/counters.hpp"
+#include "core/trace/error_code.hpp"
 #include "core/trace/lookahead.hpp"
 #include "core/trace/names.hpp"
 #include "core/trace/sentence.hpp"
@@ -36,7 +37,7 @@ std::string fault_heading(ToldRun const& run, Scene const& scene) {
     for (u64 i = scene.first; i < scene.enter; ++i) {
         if (auto const* fault = trace::as<trace::PageFault>(run.events[i])) {
             return fmt::format("page fault of user code at {}, error code {}",
-                               trace::hex(fault->cr2), fault->err);
+                               trace::hex(fault->cr2), trace::error_code_text(fault->err));
         }
         if (auto const* exception = trace::as<trace::Exception>(run.events[i])) {
             return trace::exception_text(exception->vec, exception->err) + " of user code";

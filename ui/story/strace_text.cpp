@@ -2,6 +2,7 @@
 
 #include "core/trace/argument_words.hpp"
 #include "core/trace/as.hpp"
+#include "core/trace/error_code.hpp"
 #include "core/trace/names.hpp"
 #include "core/trace/sentence.hpp"
 #include "core/trace/system_calls.hpp"
@@ -213,8 +214,9 @@ private:
         std::string const indent = in_call ? "  " : "";
         if (auto const* fault = as<trace::PageFault>(event)) {
             std::string const what = remedy(i);
-            line(i, fmt::format("{}--- #PF at {}, error code {}, ring {}{} ---", indent,
-                                hex(fault->cr2), fault->err, event.cpl, what));
+            line(i,
+                 fmt::format("{}--- #PF at {}, error code {}, ring {}{} ---", indent,
+                             hex(fault->cr2), trace::error_code_text(fault->err), event.cpl, what));
         } else if (auto const* look_up = as<trace::Softwalk>(event);
                    look_up != nullptr && !look_up->ok) {
             line(i, fmt::format("{}--- no #PF: {} looked up by the kernel{} ---", indent,
