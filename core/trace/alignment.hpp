@@ -16,9 +16,9 @@ struct AlignedRow {
     friend bool operator==(AlignedRow const&, AlignedRow const&) = default;
 };
 
-// Every event of both, each once and in its own story's order. Between two pairs, what only the
-// left story has comes first. An event that both have, but at places that cannot be reconciled,
-// stands alone on both sides.
+// Every event of both, each once and in its own story's order. Between two pairs, what only one
+// story has goes by scenes, and within a scene what only the left one has comes first. An event
+// that both have, but at places that cannot be reconciled, stands alone on both sides.
 [[nodiscard]] std::vector<AlignedRow> align(Outline const& left, Outline const& right);
 
 } // namespace ringside::trace

@@ -99,6 +99,12 @@ class Words(Case):
         self.assertRegex(out, r"\n +\d+ +\d+  =  #   copy_from_user: 6000 of 6000 bytes")
         self.assertRegex(out, r"\{10:0xc[0-9a-f]+\|10:0xff[0-9a-f]+\}")  # the same return, from two kernels
 
+    def test_a_scene_is_told_once_though_one_kernel_begins_it_before_the_other_has_left_the_last(self):
+        out = told("pages", "--left", "3g1g", "--right", "x64-kpti")
+        headings = re.findall(r"^(?:boot|fault\d+|user/\S+|sys\d+): .*$", out, re.MULTILINE)
+        self.assertEqual(len(headings), len(set(headings)), headings)
+        self.assertTrue([line for line in headings if line.startswith("sys1: write(")], headings)
+
     def test_an_error_code_of_two_notations_is_one_word(self):
         out = told("pages", "--left", "3g1g", "--right", "x64-kpti")
         self.assertRegex(out, r"#PF: CR2 becomes \{\S+\|0x400000\}, error code \{4\|20 \(14h\)\}: not present, ")
