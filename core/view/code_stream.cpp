@@ -5,6 +5,7 @@
 #include "core/trace/sentence.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -58,11 +59,11 @@ public:
         , breakpoints_{breakpoints}
         , size_{session.cpu().segments.long_mode_active ? CodeSize::Bits64 : CodeSize::Bits32} {}
 
-    // The context that a gate interrupted: its last source line and instruction.
+    // The context that was interrupted: its last source line and instruction.
     void outer(OpenGate const& gate) {
-        u64 const linear = code_base(session_, gate.gate.from.cs) + gate.gate.from.ip;
+        u64 const linear = code_base(session_, gate.from.cs) + gate.from.ip;
         CodeAt const at{size_ == CodeSize::Bits64 ? linear : linear & 0xffffffff, gate.cr3,
-                        gate.gate.from.cpl};
+                        gate.from.cpl};
         heading(at, true);
         std::vector<CodeLine> const code = function(at);
         auto const here = std::find_if(code.begin(), code.end(), [&](CodeLine const& line) {
@@ -78,8 +79,8 @@ public:
         }
         CodeLine crossing;
         crossing.kind = CodeKind::Crossing;
-        crossing.ring = gate.gate.to.cpl;
-        crossing.text = crossing_words(gate.gate);
+        crossing.ring = gate.to.cpl;
+        crossing.text = gate.gate ? crossing_words(*gate.gate) : crossing_words(gate);
         lines_.push_back(std::move(crossing));
     }
 
@@ -131,6 +132,17 @@ private:
                    ? fmt::format("{} in ring {}: same stack", name, gate.to.cpl)
                    : fmt::format("{}: ring {} -> {}, stack from the TSS", name, gate.from.cpl,
                                  gate.to.cpl);
+    }
+
+    // By an instruction that asks no gate: SYSENTER takes a stack from an MSR, SYSCALL none.
+    static std::string crossing_words(OpenGate const& by) {
+        std::string name = by.instruction;
+        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) {
+            return static_cast<char>(std::tolower(letter));
+        });
+        return fmt::format("{}: ring {} -> {}, {}", name, by.from.cpl, by.to.cpl,
+                           by.from.sp == by.to.sp ? "still the program's stack"
+                                                  : "stack from an MSR");
     }
 
     void heading(CodeAt const& at, bool outer) {

@@ -1,9 +1,10 @@
 #pragma once
-// The contexts that were interrupted and not yet returned to: every gate that let control in and
-// has seen no IRET. The outermost first. Folded from the events; a process switch keeps each
-// process's own.
+// The contexts that were interrupted and not yet returned to: every gate, SYSCALL or SYSENTER that
+// let control in and has seen no way back. The outermost first. Folded from the events; a process
+// switch keeps each process's own.
 #include "core/trace/event.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +14,12 @@ namespace ringside::view {
 struct OpenGate {
     u64 event = 0; // index
     u64 cr3 = 0;   // under which the interrupted code ran
-    trace::Gate gate;
-    // Linear address of the lowest word that the gate pushed, with a flat stack segment.
-    [[nodiscard]] u64 frame() const { return gate.to.sp; }
+    trace::Place from;
+    trace::Place to;
+    std::optional<trace::Gate> gate; // absent: by `instruction`, which pushes nothing
+    std::string instruction;         // "SYSCALL"
+    // Where the gate pushed the instruction pointer, above the lowest word that it pushed.
+    [[nodiscard]] u64 instruction_word() const;
 };
 
 // Of the process that runs when `events` have happened.

@@ -38,13 +38,16 @@ public:
     // The words of one gate, and the registers that the kernel saved under them: `struct regs` has
     // its eip where the gate pushed eip.
     void name_gate(OpenGate const& open, std::span<Member const> saved) {
-        std::vector<std::string> const names = pushed_names(open.gate);
-        u64 const frame = base_ + open.frame();
+        if (!open.gate) {
+            return;
+        }
+        std::vector<std::string> const names = pushed_names(*open.gate);
+        u64 const frame = base_ + open.gate->to.sp;
         u64 instruction = 0;
         for (std::size_t index = 0; index < names.size(); ++index) {
-            u64 const address = frame + open.gate.push_size * (names.size() - 1 - index);
+            u64 const address = frame + open.gate->push_size * (names.size() - 1 - index);
             if (StackWord* word = at(address); word != nullptr) {
-                set(*word, StackOrigin::Gate, names[index], open.gate.from.cpl);
+                set(*word, StackOrigin::Gate, names[index], open.from.cpl);
             }
             instruction = names[index] == "eip" ? address : instruction;
         }
@@ -57,7 +60,7 @@ public:
             StackWord* const word = at(instruction - eip->offset + member.offset);
             if (word != nullptr && member.offset < eip->offset &&
                 word->origin == StackOrigin::Data) {
-                set(*word, StackOrigin::Saved, member.name, open.gate.from.cpl);
+                set(*word, StackOrigin::Saved, member.name, open.from.cpl);
             }
         }
     }

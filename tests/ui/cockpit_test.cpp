@@ -130,6 +130,19 @@ TEST_CASE("cockpit: what the gate pushed is on the stack that the panel shows") 
     CHECK(words["eip"] == gate->from.ip + 2); // behind INT 80h
 }
 
+TEST_CASE("cockpit: the code of the program is in the stream before SYSCALL as before INT 80h") {
+    if (!guests_are_there()) {
+        return;
+    }
+    view::Cockpit cockpit{pages(Split::X64)};
+    cockpit.go_when("key:sys1/write/copy");
+    std::string const code = text::text_of(cockpit, "code");
+    std::size_t const crossing = code.find("== syscall: ring 3 -> 0, still the program's stack ==");
+    REQUIRE(crossing != std::string::npos);
+    CHECK(code.substr(0, crossing).find("syscall\n") != std::string::npos);
+    CHECK(code.find("rep movs", crossing) != std::string::npos);
+}
+
 TEST_CASE("cockpit: running stops at a breakpoint, forwards and backwards") {
     if (!guests_are_there()) {
         return;

@@ -14,7 +14,7 @@ std::filesystem::path const guests = std::filesystem::path{RINGSIDE_BINARY_DIR} 
 view::Subject record(Split split) {
     MachineConfig config;
     config.split = split;
-    config.program = guests / "pages";
+    config.program = guests / (is_64bit(split) ? "x64" : "") / "pages";
     config.program_name = "pages";
     config.guest_directory = guests;
     view::Subject subject;

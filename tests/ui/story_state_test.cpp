@@ -20,7 +20,8 @@ std::vector<std::size_t> gates_from_the_start(std::span<trace::Event const> even
             continue;
         }
         auto const* back = std::get_if<trace::Transfer>(&events[index].body);
-        if (std::holds_alternative<trace::Gate>(events[index].body)) {
+        bool const call = back != nullptr && back->kind == trace::TransferKind::SyscallInsn;
+        if (call || std::holds_alternative<trace::Gate>(events[index].body)) {
             open.push_back(index);
         } else if (back != nullptr && (back->kind == trace::TransferKind::Iret ||
                                        back->kind == trace::TransferKind::Sysret)) {
@@ -84,17 +85,19 @@ TEST_CASE("open gates: from the last return to ring 3 on they are those from the
     if (!tests::guests_are_there()) {
         return;
     }
-    auto const& events = tests::pages(Split::ThreeOne).session->events();
-    std::size_t most = 0;
-    for (std::size_t event = 0; event <= events.size(); ++event) {
-        std::span const done = std::span{events}.first(event);
-        u32 const pid = event < events.size() ? events[event].pid : 1;
-        std::vector<std::size_t> indices;
-        for (view::OpenGate const& gate : view::open_gates(done, pid)) {
-            indices.push_back(gate.event);
+    for (Split const split : {Split::ThreeOne, Split::X64}) {
+        auto const& events = tests::pages(split).session->events();
+        std::size_t most = 0;
+        for (std::size_t event = 0; event <= events.size(); ++event) {
+            std::span const done = std::span{events}.first(event);
+            u32 const pid = event < events.size() ? events[event].pid : 1;
+            std::vector<std::size_t> indices;
+            for (view::OpenGate const& gate : view::open_gates(done, pid)) {
+                indices.push_back(gate.event);
+            }
+            CHECK(indices == gates_from_the_start(done, pid));
+            most = std::max(most, indices.size());
         }
-        CHECK(indices == gates_from_the_start(done, pid));
-        most = std::max(most, indices.size());
+        CHECK(most == 2); // the page fault in the system call
     }
-    CHECK(most == 2); // the page fault in the system call
 }
