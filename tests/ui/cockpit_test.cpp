@@ -10,6 +10,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <sstream>
@@ -128,6 +130,71 @@ TEST_CASE("cockpit: what the gate pushed is on the stack that the panel shows") 
     CHECK(words["esp"] == gate->from.sp);
     CHECK(words["cs"] == gate->from.cs);
     CHECK(words["eip"] == gate->from.ip + 2); // behind INT 80h
+}
+
+namespace {
+
+constexpr std::array all_splits{Split::ThreeOne, Split::FourFour, Split::Segmented, Split::X64,
+                                Split::X64Kpti};
+
+// The names of the last `count` words of the stack, the lowest first.
+std::string names_on_top(view::StackView const& stack, std::size_t count) {
+    std::string names;
+    std::size_t const first = stack.words.size() > count ? stack.words.size() - count : 0;
+    for (std::size_t index = first; index < stack.words.size(); ++index) {
+        names += (names.empty() ? "" : " ") + stack.words[index].name;
+    }
+    return names;
+}
+
+constexpr std::string_view saved_32 =
+    "ebx ecx edx esi edi ebp eax ds es fs gs vector error eip cs eflags esp ss";
+constexpr std::string_view saved_64 = "rdi rsi rdx r10 r8 r9 rax rcx r11 rbx rbp r12 r13 r14 r15 "
+                                      "vector error rip cs rflags rsp ss";
+
+} // namespace
+
+TEST_CASE("cockpit: the registers that the kernel saved are named in every split") {
+    if (!guests_are_there()) {
+        return;
+    }
+    for (Split const split : all_splits) {
+        INFO(to_string(split));
+        view::Cockpit cockpit{pages(split)};
+        cockpit.go_when("key:sys1/write/copy/p2");
+        view::StackView const& stack = cockpit.now().stack;
+        CHECK(names_on_top(stack, is_64bit(split) ? 22 : 18) ==
+              (is_64bit(split) ? saved_64 : saved_32));
+        // INT 80h pushed the last five, also where the stack has had another address since; SYSCALL
+        // pushes nothing.
+        REQUIRE(stack.words.size() > 5);
+        CHECK(stack.words.back().origin ==
+              (is_64bit(split) ? view::StackOrigin::Saved : view::StackOrigin::Gate));
+        CHECK(stack.words[stack.words.size() - 5].meaning == "in user code");
+    }
+}
+
+TEST_CASE("cockpit: a fault's registers are named on the stack to which the kernel moved them") {
+    if (!guests_are_there()) {
+        return;
+    }
+    for (Split const split : {Split::FourFour, Split::X64Kpti}) {
+        INFO(to_string(split));
+        view::Cockpit cockpit{pages(split)};
+        auto const& events = cockpit.subject().session->events();
+        auto const gate = std::find_if(events.begin(), events.end(), [](trace::Event const& event) {
+            auto const* entry = std::get_if<trace::Gate>(&event.body);
+            return entry != nullptr && entry->vec == 14 && entry->from.cpl == 3;
+        });
+        REQUIRE(gate != events.end());
+        auto const handled = std::find_if(gate, events.end(), [](trace::Event const& event) {
+            return std::holds_alternative<trace::FaultIn>(event.body);
+        });
+        REQUIRE(handled != events.end());
+        cockpit.go_to_event(static_cast<u64>(handled - events.begin()));
+        CHECK(names_on_top(cockpit.now().stack, is_64bit(split) ? 22 : 18) ==
+              (is_64bit(split) ? saved_64 : saved_32));
+    }
 }
 
 TEST_CASE("cockpit: the code of the program is in the stream before SYSCALL as before INT 80h") {
