@@ -41,6 +41,7 @@ struct StackView {
     std::string name; // "kernel stack"
     u8 word_size = 4;
     u64 pointer = 0;
+    std::optional<u64> end;       // the first address above it, when that is known
     std::vector<StackWord> words; // ascending addresses from `pointer`
     u64 hidden_words = 0;         // further words up to the stack's end, when that is known
 };

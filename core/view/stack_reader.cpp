@@ -1,6 +1,7 @@
 #include "core/view/stack_reader.hpp"
 
 #include "mmu/page_walk.hpp"
+#include "seg/task_state_segment.hpp"
 
 #include <algorithm>
 #include <array>
@@ -52,6 +53,7 @@ public:
         stack_.name = users ? "user stack" : "kernel stack";
         if (!users) {
             registers_ = gates.empty() ? std::nullopt : registers_on_top(gates[0].from);
+            stack_.end = end_of_kernel_stack();
         }
         read_words();
     }
@@ -169,10 +171,27 @@ private:
     [[nodiscard]] static u64 end_of_page(u64 address) {
         return (address + page_size_4k - 1) & ~u64{page_size_4k - 1};
     }
+    // The one of the TSS, where that is in use; else the one whose top has `struct regs`; else
+    // nothing is known, and it ends with its page.
+    [[nodiscard]] u64 end_of_kernel_stack() const {
+        auto const& tr = cpu_.segments.tr;
+        std::vector<u8> const bytes =
+            session_.peek(LinearAddress{tr.base + seg::tss32::stack_of(Ring::R0)}, wide_ ? 8 : 4);
+        u64 const top = base_ + number_of(bytes);
+        bool const used = cpu_.segments.protection && !tr.selector.is_null() &&
+                          stack_.pointer <= top && top - stack_.pointer <= longest_stack;
+        if (used) {
+            return top;
+        }
+        return registers_ ? *registers_ + saved_.back().offset + stack_.word_size
+                          : end_of_page(stack_.pointer);
+    }
+
     void read_words() {
         u64 const size = stack_.word_size;
+        u64 const room = stack_.end ? (*stack_.end - stack_.pointer) / size : most_words;
         std::vector<u8> const bytes =
-            session_.peek(LinearAddress{stack_.pointer}, most_words * size);
+            session_.peek(LinearAddress{stack_.pointer}, std::min<u64>(most_words, room) * size);
         for (std::size_t at = 0; at + size <= bytes.size(); at += size) {
             StackWord word;
             word.address = stack_.pointer + at;

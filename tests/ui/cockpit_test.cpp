@@ -197,6 +197,29 @@ TEST_CASE("cockpit: a fault's registers are named on the stack to which the kern
     }
 }
 
+TEST_CASE("cockpit: the kernel's stack ends where it ends, not at what lies above it") {
+    if (!guests_are_there()) {
+        return;
+    }
+    for (Split const split : all_splits) {
+        INFO(to_string(split));
+        view::Cockpit cockpit{pages(split)};
+        for (char const* key : {"sys1/write", "sys1/write/access_ok", "sys1/write/exit"}) {
+            if (!cockpit.go_to_key(key) || cockpit.now().stack.name != "kernel stack") {
+                continue;
+            }
+            view::StackView const& stack = cockpit.now().stack;
+            INFO(key);
+            REQUIRE(stack.end);
+            CHECK(*stack.end % 4096 == 0);
+            REQUIRE_FALSE(stack.words.empty());
+            CHECK(stack.words.back().address + stack.word_size == *stack.end);
+        }
+        cockpit.go_to_event(0);
+        CHECK(text::text_of(cockpit, "stack").find("Nothing is on it.") != std::string::npos);
+    }
+}
+
 TEST_CASE("cockpit: the code of the program is in the stream before SYSCALL as before INT 80h") {
     if (!guests_are_there()) {
         return;

@@ -61,8 +61,13 @@ Sheet stack_sheet(View const& now, View const& before, PanelState const& state) 
     unsigned const digits = now.is_64_bit() ? 16 : 8;
     sheet.about = fmt::format("{}, grows down", stack.name);
     if (stack.words.empty()) {
+        bool const none = stack.end == stack.pointer;
         sheet.rows.push_back(
-            Line{}.at(1).put("Nothing is mapped at the stack pointer.", Role::Dim).done());
+            Line{}
+                .at(1)
+                .put(none ? "Nothing is on it." : "Nothing is mapped at the stack pointer.",
+                     Role::Dim)
+                .done());
         return sheet;
     }
     std::size_t const room = state.height == 0 ? stack.words.size() : state.height;
