@@ -102,7 +102,14 @@ private:
             symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) {
             return; // absolute ones are the linker script's numbers, not places
         }
-        to_.symbols_.push_back({symbol.st_value, symbol.st_size, name, type == STT_FUNC});
+        to_.symbols_.push_back({symbol.st_value, symbol.st_size, section_end(elf, symbol.st_shndx),
+                                name, type == STT_FUNC});
+    }
+
+    static u64 section_end(Elf* elf, u16 index) {
+        GElf_Shdr section{};
+        bool const known = gelf_getshdr(elf_getscn(elf, index), &section) != nullptr;
+        return known ? section.sh_addr + section.sh_size : 0;
     }
 
     void read_lines(Elf* elf) {
@@ -200,6 +207,7 @@ private:
         };
         for (Symbol& symbol : to_.symbols_) {
             move(symbol.address);
+            move(symbol.section_end);
         }
         for (LineRow& row : to_.lines_) {
             move(row.address);

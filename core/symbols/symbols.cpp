@@ -6,6 +6,17 @@
 
 namespace ringside {
 
+namespace {
+
+// Of an address that is not before the symbol. Without a size a symbol reaches to the next one; the
+// last of a section would reach over whatever else is mapped above it.
+bool covers(Symbol const& symbol, u64 address) {
+    return symbol.size == 0 ? address < symbol.section_end || address == symbol.address
+                            : address - symbol.address < symbol.size;
+}
+
+} // namespace
+
 std::optional<CodePlace> Symbols::at(u64 address) const {
     CodePlace place;
     auto const behind =
@@ -16,12 +27,11 @@ std::optional<CodePlace> Symbols::at(u64 address) const {
     Symbol const* label = nullptr;
     for (auto it = behind; it != symbols_.begin();) {
         --it;
-        bool const covers = it->size == 0 || address - it->address < it->size;
-        if (it->function && covers) {
+        if (it->function && covers(*it, address)) {
             label = &*it;
             break;
         }
-        if (label == nullptr && it->size == 0) {
+        if (label == nullptr && it->size == 0 && covers(*it, address)) {
             label = &*it;
         }
         if (behind - it > 64) {
@@ -81,8 +91,11 @@ u64 Symbols::size_of(u64 start) const {
         size = std::max(size, (it - 1)->size);
     }
     bool const known = behind != symbols_.begin() && (behind - 1)->address == start;
-    if (known && size == 0 && behind != symbols_.end()) {
-        return behind->address - start;
+    if (known && size == 0) {
+        u64 const section_end = (behind - 1)->section_end;
+        u64 const end =
+            behind == symbols_.end() ? section_end : std::min(behind->address, section_end);
+        return std::max(end, start) - start;
     }
     return size;
 }

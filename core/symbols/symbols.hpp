@@ -17,7 +17,8 @@ namespace ringside {
 
 struct Symbol {
     u64 address = 0;
-    u64 size = 0; // 0: to the next symbol
+    u64 size = 0;        // 0: to the next symbol, but not out of its section
+    u64 section_end = 0; // the first address behind its section
     std::string name;
     bool function = false;
 };
@@ -57,7 +58,7 @@ public:
     [[nodiscard]] std::string name_of(u64 address) const;
     [[nodiscard]] std::optional<u64> address_of(std::string_view name) const;
     // How many bytes belong to the symbol at exactly this address: its own size, else up to the
-    // next symbol; 0 when there is none.
+    // next symbol or its section's end; 0 when there is none.
     [[nodiscard]] u64 size_of(u64 start) const;
     // Members of `struct NAME` in order; empty when the files do not describe it.
     [[nodiscard]] std::vector<Member> const& members_of(std::string_view structure) const;

@@ -114,6 +114,19 @@ TEST_CASE("symbols: an image that runs in segments with a base has its names at 
     CHECK((line & 0xfff00000) == 0xc0100000);
 }
 
+TEST_CASE("symbols: a symbol without a size does not reach out of its section") {
+    if (!is_there(guest("dynamic"))) {
+        return;
+    }
+    Symbols const symbols = Symbols::read(guest("dynamic"));
+    auto const start = symbols.address_of("restore_rt"); // assembly
+    REQUIRE(start);
+    CHECK(symbols.name_of(*start) == "restore_rt");
+    CHECK(symbols.name_of(*start + 2) == "restore_rt+0x2");
+    CHECK(symbols.name_of(0x60001e29) == ""); // the interpreter's
+    CHECK(symbols.size_of(*start) < 4096);
+}
+
 TEST_CASE("symbols: the members of struct regs are at the offsets that the entry code uses") {
     if (!is_there(guest("kernel-3g1g.elf"))) {
         return;
