@@ -189,6 +189,17 @@ TEST_CASE("sheets: a gate's checks are sentences, names or a count, as the panel
     CHECK(text_at(11).find("STOP") != std::string::npos);
 }
 
+TEST_CASE("sheets: where no instruction can be read the code panel says so") {
+    char const* const words = "No instruction can be read at this address.";
+    view::MachineView view = tests::sample_view();
+    CHECK(text::paint(sheet_of("code", view)).find(words) == std::string::npos);
+    view.code.resize(5); // the heading of the running function is the last
+    REQUIRE(view.code.back().kind == view::CodeKind::Function);
+    CHECK(text::paint(sheet_of("code", view)).find(words) != std::string::npos);
+    view.code.clear();
+    CHECK(text::paint(sheet_of("code", view)).find(words) != std::string::npos);
+}
+
 TEST_CASE("sheets: the title says which of the later CPUs' features the kernel has turned on") {
     view::MachineView view = tests::sample_view();
     auto const title = [&] {

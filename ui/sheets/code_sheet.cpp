@@ -132,7 +132,8 @@ Sheet code_sheet(View const& now, View const& /*before*/, PanelState const& stat
             pinned = sheet.rows.size();
         }
     }
-    if (sheet.rows.empty()) {
+    if (sheet.focus < 0) { // no instruction is the next one: its page is not there, say
+        sheet.focus = static_cast<int>(sheet.rows.size());
         sheet.rows.push_back(
             Line{}.at(1).put("No instruction can be read at this address.", Role::Dim).done());
     }
