@@ -52,6 +52,10 @@ def commands(build):
     return table
 
 
+def has_folder(build, folder):
+    return any(path.startswith(folder) for path in commands(build))
+
+
 def include_options(build):
     """Every include path that some target of the build uses."""
     options = []
@@ -87,7 +91,9 @@ def headers(build):
                 memory.keep(key)
         return complaints
 
-    ours = [path for path in tree.files(".hpp") if window or not path.startswith("ui/window/")]
+    # What a build leaves out, for a library that is not there, is not looked at either.
+    left_out = (() if window else ("ui/window/",)) + (() if has_folder(build, "bench/") else ("bench/",))
+    ours = [path for path in tree.files(".hpp") if not path.startswith(left_out)]
     return run_all(alone, ours + [path for path in tree.files(".h") if path.startswith("kernel_stub/abi/")])
 
 

@@ -1,4 +1,5 @@
 // What the record of a walk says, by example, and the rules it cites.
+#include "mmu/page_table_entry.hpp"
 #include "mmu/page_walk.hpp"
 #include "mmu/rules.hpp"
 
@@ -109,6 +110,24 @@ TEST_CASE("mmu: tables that point to themselves end after as many steps as there
                                     {.address = LinearAddress{0}});
     CHECK(walk.steps.size() == 4);
     CHECK(walk.outcome.value().address == PhysicalAddress{0x1000});
+}
+
+TEST_CASE("mmu: a walk reads one entry a level from memory, but a PDPTE of PAE from its register") {
+    for (PathShape const& shape : path_shapes) {
+        INFO(shape.name);
+        OnePath path{shape.mode, shape.leaf};
+        PageWalk const walk = path.walk({});
+        CHECK(memory_reads(walk) == walk.steps.size() - (shape.mode == PagingMode::PAE ? 1 : 0));
+    }
+}
+
+TEST_CASE("mmu: PWT and PCD are told as the entry has them") {
+    PageTableEntry const none{0x1007};
+    PageTableEntry const both{0x101f};
+    CHECK_FALSE(none.write_through());
+    CHECK_FALSE(none.cache_disable());
+    CHECK(both.write_through());
+    CHECK(both.cache_disable());
 }
 
 TEST_CASE("mmu: every rule has an id of its own, a sentence and a section") {

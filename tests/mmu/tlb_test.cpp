@@ -193,6 +193,28 @@ TEST_CASE("tlb: with PCIDs each address space has its own entries, and global on
     CHECK(scene.mmu.tlb().invalidate(scene.path.address, 9).size() == 1); // INVLPG in any PCID
 }
 
+TEST_CASE("tlb: INVPCID's single address drops a PCID's own entry and leaves a global one") {
+    Tlb tlb;
+    tlb.insert({.page = LinearAddress{0x1000}, .pcid = 1});
+    tlb.insert({.page = LinearAddress{0x1000}, .pcid = 2});
+    tlb.insert({.page = LinearAddress{0x2000}, .pcid = 1, .global = true});
+    CHECK(tlb.invalidate_own(LinearAddress{0x1000}, 1).size() == 1);
+    CHECK(tlb.find(LinearAddress{0x1000}, 2) != nullptr);
+    CHECK(tlb.invalidate_own(LinearAddress{0x2000}, 1).empty());
+    CHECK(tlb.find(LinearAddress{0x2000}, 7) != nullptr);
+}
+
+TEST_CASE("tlb: what a PCID owns is its entries without the global ones") {
+    Tlb tlb;
+    tlb.insert({.page = LinearAddress{0x1000}, .pcid = 1});
+    tlb.insert({.page = LinearAddress{0x3000}, .pcid = 2});
+    tlb.insert({.page = LinearAddress{0x2000}, .pcid = 1, .global = true});
+    auto const owned = tlb.owned_by(1);
+    REQUIRE(owned.size() == 1);
+    CHECK(owned.front().page == LinearAddress{0x1000});
+    CHECK(tlb.owned_by(3).empty());
+}
+
 TEST_CASE("tlb: INVLPG leaves the entries of other PCIDs and of other pages") {
     Tlb tlb;
     tlb.insert({.page = LinearAddress{0x1000}, .pcid = 1});

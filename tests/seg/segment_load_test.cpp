@@ -22,6 +22,22 @@ std::string outcome_of(World& world, SegmentName name, Selector selector,
     return describe(load(world, name, selector).outcome);
 }
 
+TEST_CASE("segment load: real mode sets the base to 16 times the selector and keeps the limit") {
+    SegmentRegister before;
+    before.limit = 0xffff'ffff; // "unreal": loaded in protected mode
+    before.usable = true;
+    before.descriptor = SegmentDescriptor{0x00cf'9200'0000'ffff};
+    SegmentRegister const after = real_segment(Selector{0x1234}, before);
+    CHECK(after.base == 0x12340);
+    CHECK(after.limit == 0xffff'ffff);
+    CHECK(after.selector == Selector{0x1234});
+}
+
+TEST_CASE("segment load: segment registers have the manual's names") {
+    CHECK(to_string(SegmentName::CS) == "cs");
+    CHECK(to_string(SegmentName::GS) == "gs");
+}
+
 TEST_CASE("segment load: a data segment becomes base, limit, attributes and the accessed bit") {
     World world{Ring::R3};
     Selector const selector{free_slot | 3};
