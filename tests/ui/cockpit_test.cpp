@@ -324,6 +324,6 @@ TEST_CASE("picture: five moments of pages in both splits look as in the golden p
         std::vector<u8> const bytes = window::shot(cockpit, {});
         std::string const now{bytes.begin(), bytes.end()};
         std::string const then = tests::golden(picture.file, now);
-        CHECK(tests::difference(tests::decode(now), tests::decode(then)) < 0.04);
+        CHECK(tests::difference(tests::decode(now), tests::decode(then)) < 0.005);
     }
 }
