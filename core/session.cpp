@@ -248,7 +248,9 @@ Explanation Session::explain(seg::SegmentName segment, u64 offset, u32 size,
     };
     LinearAddress const first = answer.segment.outcome.value();
     answer.lookup = look_up(first);
-    answer.tlb_hit = !answer.lookup->walk;
+    bool const paging =
+        now.paging_context().mode != mmu::PagingMode::None; // without it nothing is cached
+    answer.tlb_hit = paging && !answer.lookup->walk;
     u64 const in_page = page_size_4k - first.page_offset();
     if (size > in_page) {
         answer.second = look_up(first + in_page);

@@ -160,6 +160,12 @@ class Golden(Case):
             cost = {"3g1g": "round trip: 0 CR3 writes", "4g4g": "round trip: 2 CR3 writes"}[split]
             self.assertIn(cost, out)
 
+    def test_explain_before_paging_is_on_asks_no_tlb(self):
+        status, out, _ = run("explain", "pages", "--at", "start", "0x1000", "--text")
+        self.assertEqual(status, 0)
+        self.assertIn("paging: off, so the linear address 0x1000 is the physical one\n", out)
+        self.assertNotIn("TLB hit", out)
+
     def test_a_call_that_another_process_runs_in_has_no_round_trip(self):
         _, out, _ = run("story", "five_doors", "--split", "segmented")
         scenes = re.split(r"^(?=\S)", out, flags=re.MULTILINE)

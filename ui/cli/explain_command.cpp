@@ -177,6 +177,15 @@ std::string fault_line(Fault const& fault) {
                                                            : "");
 }
 
+std::string paging_line(Explanation const& explained, Session const& session) {
+    std::string const linear = hex(explained.segment.outcome.value().value());
+    if (session.cpu().paging_context().mode == mmu::PagingMode::None) {
+        return fmt::format("paging: off, so the linear address {} is the physical one\n", linear);
+    }
+    return fmt::format("paging: linear {}, TLB {}\n", linear,
+                       explained.tlb_hit ? "hit: the tables are not asked; they say now:" : "miss");
+}
+
 std::string prose(Question const& question, u64 offset, Explanation const& explained,
                   Session const& session) {
     std::string text =
@@ -185,9 +194,7 @@ std::string prose(Question const& question, u64 offset, Explanation const& expla
     if (!explained.segment.outcome) {
         return text + fault_line(explained.segment.outcome.error());
     }
-    text +=
-        fmt::format("paging: linear {}, TLB {}\n", hex(explained.segment.outcome.value().value()),
-                    explained.tlb_hit ? "hit: the tables are not asked; they say now:" : "miss");
+    text += paging_line(explained, session);
     if (auto const walk = walk_of(explained, session)) {
         trace::Event event;
         event.body = trace::Walk{*walk};
