@@ -1,11 +1,15 @@
 # A room of the house is a static library ringside_<name>; includes are written from the top of the tree
 # ("mmu/page_walk.hpp"), and tests/architecture holds which room may include which.
+# COLD: no loop in it matters, and optimising it well would take half of its compile time.
 function(ringside_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   add_library(ringside_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(ringside_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(ringside_${name} PUBLIC ${ROOM_LINK} PRIVATE ${ROOM_PRIVATE_LINK})
   ringside_warnings(ringside_${name})
+  if(ROOM_COLD)
+    target_compile_options(ringside_${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O1>)
+  endif()
 endfunction()
 
 # A doctest program tests_<name>, one ctest. SEPARATE: its files have names in common, so they are not compiled together.

@@ -58,6 +58,17 @@ public:
         }
         return values;
     }
+    // The levels of the machine's tables, the highest first.
+    [[nodiscard]] unsigned levels() const {
+        switch (registers_.paging_context().mode) {
+        case mmu::PagingMode::Level4:
+            return 4;
+        case mmu::PagingMode::PAE:
+            return 3;
+        default:
+            return 2;
+        }
+    }
     // A system call by INT 80h has i386's number, whatever kernel serves it: a 64-bit one says so.
     [[nodiscard]] bool is_i386_call() const { return !is_64bit_ || small(2) == 1; }
 
@@ -101,6 +112,19 @@ trace::Body copy(Reader const& reader) {
                                    : reader.text(kernel, std::min<u64>(arrived, copy_head))};
 }
 
+trace::Body softwalk(Reader const& reader) {
+    trace::Softwalk walk{.lin = reader.argument(0), .write = reader.flag(1), .ok = reader.flag(2)};
+    unsigned const levels = reader.levels();
+    u64 const read = std::min<u64>(reader.argument(4), levels);
+    for (unsigned i = 0; i < read; ++i) {
+        auto const told = reader.structure<tp_entry>(reader.argument(3) + i * sizeof(tp_entry));
+        walk.steps.push_back({.level = static_cast<mmu::PagingLevel>(levels - i),
+                              .pa = told.physical,
+                              .entry = told.value});
+    }
+    return walk;
+}
+
 trace::Body vma(Reader const& reader) {
     auto const told = reader.structure<tp_vma>(reader.argument(1));
     return trace::Vma{.op = reader.small(0),
@@ -133,8 +157,7 @@ std::optional<trace::Body> read_tracepoint(Cpu const& registers, Peek const& pee
     case TP_COPY:
         return copy(reader);
     case TP_SOFTWALK:
-        return trace::Softwalk{
-            .lin = reader.argument(0), .write = reader.flag(1), .ok = reader.flag(2)};
+        return softwalk(reader);
     case TP_KMAP:
         return trace::Kmap{
             .slot = reader.small(0), .lin = reader.argument(1), .pa = reader.argument(2)};

@@ -2,6 +2,7 @@
 
 #include "core/host_error.hpp"
 #include "labs/kernel_builder.hpp"
+#include "labs/toml_reader.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -37,6 +38,24 @@ std::vector<std::string> replaced_files(Lab const& lab, fs::path const& folder) 
     return replaced;
 }
 
+// Answers that are no TOML cannot be read, as code that is no C cannot be compiled: said once.
+void read_answers(Lab const& lab, fs::path const& folder, Build& build) {
+    for (std::string const& name : lab.files) {
+        if (!build.ok || fs::path{name}.extension() != ".toml") {
+            continue;
+        }
+        try {
+            static_cast<void>(TomlFile{folder / name});
+        } catch (HostError const& error) {
+            std::string_view why = error.what();
+            std::string const where = (folder / "").string();
+            why.remove_prefix(why.starts_with(where) ? where.size() : 0); // the student's own name
+            build.ok = false;
+            build.messages = fmt::format("{}\n", why);
+        }
+    }
+}
+
 class Grader {
 public:
     explicit Grader(Grading const& grading)
@@ -53,6 +72,7 @@ public:
         report.files_replaced = replaced_files(lab, grading_.folder);
         build_ =
             build_kernels(lab, names_, grading_.folder, grading_.places.work, grading_.places.kits);
+        read_answers(lab, grading_.folder, build_);
         report.build_messages = build_.ok ? "" : build_.messages;
         std::string handed_in = report.seed + report.tool;
         for (std::string const& file : lab.files) {

@@ -142,10 +142,18 @@ struct Copy {
     u64 left = 0;
     std::string head; // the first bytes that arrived, at most 16
 };
+// An entry of a program's page tables as kernel code read it.
+struct SoftwalkStep {
+    mmu::PagingLevel level = mmu::PagingLevel::PT;
+    u64 pa = 0; // where it lies
+    u64 entry = 0;
+    friend bool operator==(SoftwalkStep const&, SoftwalkStep const&) = default;
+};
 struct Softwalk {
     u64 lin = 0;
     bool write = false;
     bool ok = false;
+    std::vector<SoftwalkStep> steps{}; // from the top to the one that decides
 };
 struct Kmap {
     u32 slot = 0;

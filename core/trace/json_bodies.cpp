@@ -203,6 +203,14 @@ void add_body(Json& line, Softwalk const& walk) {
     line["lin"] = hex(walk.lin);
     line["write"] = walk.write;
     line["ok"] = walk.ok;
+    line["steps"] = Json::array();
+    for (SoftwalkStep const& step : walk.steps) {
+        Json item;
+        item["level"] = word(step.level);
+        item["pa"] = hex(step.pa);
+        item["entry"] = hex(step.entry);
+        line["steps"].push_back(std::move(item));
+    }
 }
 
 void add_body(Json& line, Kmap const& map) {

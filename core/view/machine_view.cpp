@@ -15,6 +15,9 @@ u32 micro_steps(trace::Event const& event) {
     if (auto const* walk = std::get_if<trace::Walk>(&event.body)) {
         return static_cast<u32>(walk->walk->steps.size()) + 1;
     }
+    if (auto const* walk = std::get_if<trace::Softwalk>(&event.body)) {
+        return walk->steps.empty() ? 0 : static_cast<u32>(walk->steps.size()) + 1;
+    }
     if (auto const* gate = std::get_if<trace::Gate>(&event.body)) {
         return static_cast<u32>(gate->checks.size() + gate->pushed.size()) + 1;
     }

@@ -126,7 +126,7 @@ struct MachineView {
     Cpu cpu;
     std::vector<CodeLine> code;
     std::optional<EventView> now;      // the event about to commit
-    std::optional<EventView> walk;     // it, or the last walk before it
+    std::optional<EventView> walk;     // it, or the last walk before it, the CPU's or by software
     std::optional<EventView> transfer; // it, or the last gate, return or refusal before it
     std::vector<Explanation> accesses; // of the instruction that is next: its fetch, its operands
     StackView stack;

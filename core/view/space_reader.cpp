@@ -42,7 +42,12 @@ AddressSpaceView ViewMaker::space(MachineView const& view, u64 cr3) const {
     space.current = cr3 == view.cpu.cr3;
     space.user_runs = user_spaces_.contains(cr3);
     mmu::PagingContext context = view.cpu.paging_context();
-    context.cr3 = cr3;
+    if (cr3 != context.cr3) {
+        context.cr3 = cr3;
+        if (context.mode == mmu::PagingMode::PAE) { // as MOV to CR3 would load them
+            context.pdptes = mmu::load_pdptes(subject_.session->physical(), context).pdptes;
+        }
+    }
     space.ranges = mmu::list_mappings(subject_.session->physical(), context);
     space.name = space_words(space.ranges);
     return space;

@@ -36,6 +36,13 @@ std::string end_words(RunEnd const& end) {
     return "halted: " + end.reason;
 }
 
+// The CPU's, or one that kernel code made and told the entries of.
+bool is_walk(trace::Event const& event) {
+    auto const* const by_software = std::get_if<trace::Softwalk>(&event.body);
+    return std::holds_alternative<trace::Walk>(event.body) ||
+           (by_software != nullptr && !by_software->steps.empty());
+}
+
 bool changes_control(trace::Event const& event) {
     if (auto const* load = std::get_if<trace::SegLoad>(&event.body)) {
         return load->vec.has_value();
@@ -137,7 +144,7 @@ void ViewMaker::add_records(MachineView& view) const {
     // An event of a later tick is the next one, but nothing of it is known yet.
     u64 const known = view.now ? end : std::min<u64>(view.event, events.size());
     for (u64 index = known; index-- > 0 && (!view.walk || !view.transfer);) {
-        if (!view.walk && std::holds_alternative<trace::Walk>(events[index].body)) {
+        if (!view.walk && is_walk(events[index])) {
             view.walk = event_view(index, view.event);
         }
         bool const load_now = index == view.event && view.now &&

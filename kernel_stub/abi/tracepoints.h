@@ -11,7 +11,8 @@ enum tracepoint {
     TP_SYSCALL_RET,  /* nr, result (negative errno on failure); on x86-64 also: 1 as above */
     TP_ACCESS_OK,    /* ptr, n, limit (first address the user may not name; 0: the areas were asked), ok */
     TP_COPY,         /* enum tp_copy, user address, kernel pointer, n, bytes NOT copied; sent when it ends */
-    TP_SOFTWALK,     /* linear address, write, ok: one look-up of user tables by kernel code */
+    TP_SOFTWALK,     /* linear address, write, ok, pointer to struct tp_entry of each level from the top, how many were read:
+                        one look-up of user tables by kernel code */
     TP_KMAP,         /* slot, window's linear address, physical address */
     TP_FIXUP,        /* faulting ip, fixup ip: the exception table was used */
     TP_FAULT_IN,     /* enum tp_fault_in, linear address, physical address, major */
@@ -42,6 +43,12 @@ enum tp_fault_in {
    unmap means "nothing is there any more". A split is told twice, lower half first. The list of a process that is
    gone (TP_PROCESS) is gone with it, without unmaps. */
 enum tp_vma_op { TP_VMA_MAP, TP_VMA_UNMAP, TP_VMA_SPLIT, TP_VMA_MERGE, TP_VMA_PROTECT, TP_VMA_GROW };
+
+/* An entry of a program's page tables as kernel code read it. Fixed layout for both sizes of entries. */
+struct tp_entry {
+    unsigned long long physical, value; /* where it lies, what it was */
+};
+#define TP_ENTRIES 4 /* at most */
 
 /* One VMA as it is after the operation (for unmap: as it was). Fixed layout for both word sizes. */
 struct tp_vma {

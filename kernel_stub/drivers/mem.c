@@ -64,8 +64,8 @@ static int zero_mmap(struct open_file *open, struct vma *vma)
     struct file *shared = shmem_file(vma->end - vma->start);
     if (!shared)
         return -ENOMEM;
-    put_file(vma->file);
-    vma->file = shared;
+    vma_set_file(vma, shared);
+    put_file(shared); /* the VMA keeps it */
     vma->ops = shared->vm_operations;
     vma->pgoff = 0;
     return 0;

@@ -25,7 +25,7 @@ struct file {
     char name[64];
     uint32_t number; /* from 1, in the order of their making: an inode's number */
     unsigned users;  /* openings and VMAs */
-    int writers;     /* openings that may write; below 0, the processes that run it */
+    int writers;     /* openings and shared mappings that may write; below 0, the processes that run it */
     uint32_t device; /* as /proc/PID/maps shows it: major number * 256 + minor */
     word size, capacity; /* it can grow as far as its disk has room */
     const struct file_operations *operations; /* of those who open it */

@@ -53,15 +53,7 @@ void clac(void)
 
 uint32_t follow_page(unsigned long address, bool write)
 {
-    pte_t *pte = pte_find(current->mm, address);
-    pte_t needed = PTE_P | PTE_U | (write ? PTE_W : 0);
-    bool ok = pte && (*pte & needed) == needed;
-    counters.softwalks++;
-    trace(TP_SOFTWALK, address, write, ok, 0, 0);
-    if (!ok)
-        return 0;
-    *pte |= PTE_A | (write ? PTE_D : 0);
-    return (uint32_t)*pte;
+    return (uint32_t)soft_walk(address, write);
 }
 
 bool fault_in_page(unsigned long address, bool write)

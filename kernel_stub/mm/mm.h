@@ -112,6 +112,10 @@ struct mm *mm_copy(struct mm *from);
 void mm_get(struct mm *mm);
 void mm_put(struct mm *mm); /* the last user's takes it apart */
 
+/* soft_walk.c: the entry of the running program's page that allows the access, or 0. Sets A and D as the CPU does; rights as
+   the CPU would see them at the last level, which decides here. */
+pte_t soft_walk(word address, bool write);
+
 /* page_table.c */
 pte_t *pte_find(struct mm *mm, word address);  /* NULL: no table there */
 pte_t *pte_alloc(struct mm *mm, word address); /* NULL: no frame */
@@ -140,6 +144,7 @@ struct vma *find_vma_below(struct mm *mm, word address);
 struct vma *vma_new(struct mm *mm, word start, word end, uint32_t flags, struct file *file,
                     word pgoff);
 void vma_free(struct vma *vma);
+void vma_set_file(struct vma *vma, struct file *file);
 bool vma_link(struct vma *vma);
 int vma_insert(struct mm *mm, word start, word end, uint32_t flags, struct file *file, word pgoff);
 bool vma_copy(struct mm *to, const struct vma *vma);

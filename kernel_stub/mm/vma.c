@@ -56,6 +56,32 @@ struct vma *find_vma_below(struct mm *mm, word address)
     return below;
 }
 
+/* Writes through it reach the file, which was opened for writing: it is one more writer, and stays one when the descriptor is
+   closed. So the file cannot be run, as in Linux, where the VMA keeps the open file itself. */
+static bool writes_to_file(const struct vma *vma)
+{
+    return vma->file && vma->flags & VM_SHARED;
+}
+
+static void drop_file(struct vma *vma)
+{
+    if (writes_to_file(vma))
+        file_put_writer(vma->file);
+    if (vma->file)
+        put_file(vma->file);
+    vma->file = NULL;
+}
+
+/* The file that the VMA keeps open from now on, in place of the one before. */
+void vma_set_file(struct vma *vma, struct file *file)
+{
+    get_file(file);
+    drop_file(vma);
+    vma->file = file;
+    if (writes_to_file(vma))
+        file_get_writer(file);
+}
+
 /* A VMA that is in no list yet. Like every VMA, it keeps its file open. */
 struct vma *vma_new(struct mm *mm, word start, word end, uint32_t flags, struct file *file,
                     word pgoff)
@@ -68,8 +94,7 @@ struct vma *vma_new(struct mm *mm, word start, word end, uint32_t flags, struct 
     vma->end = end;
     vma->flags = flags | VM_SOFTDIRTY;
     if (file) {
-        get_file(file);
-        vma->file = file;
+        vma_set_file(vma, file);
         vma->pgoff = pgoff;
         vma->ops = file->vm_operations;
     }
@@ -78,8 +103,7 @@ struct vma *vma_new(struct mm *mm, word start, word end, uint32_t flags, struct 
 
 void vma_free(struct vma *vma)
 {
-    if (vma->file)
-        put_file(vma->file);
+    drop_file(vma);
     kfree(vma);
 }
 

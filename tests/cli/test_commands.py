@@ -197,6 +197,10 @@ class Golden(Case):
         ends = [(int(r[:8], 16), int(r[9:].split()[0], 16)) for r in rows]
         self.assertTrue(all(a < b <= c for (a, b), (c, _) in zip(ends, ends[1:])), out)
 
+    def test_maps_before_paging_says_so(self):
+        _, out, _ = run("maps", "pages", "--at", "start")
+        self.assertEqual(out.splitlines()[1:], ["paging is off (CR0.PG = 0): each linear address is the physical one"])
+
     def test_doctor(self):
         status, out, _ = run("doctor")
         self.assertEqual(status, 0, out)

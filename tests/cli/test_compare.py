@@ -3,6 +3,7 @@
 import json
 import re
 import tempfile
+import textwrap
 from pathlib import Path
 
 from black_box import Case, main, of_kind, round_trips, run, trace
@@ -141,7 +142,9 @@ class Refused(Case):
 
 
 class Picture(Case):
-    def test_it_has_a_row_for_each_line_of_the_text(self):
+    def test_it_has_a_row_for_each_line_of_the_text_and_another_where_180_columns_are_not_enough(self):
+        def rows(line):
+            return len(textwrap.wrap(line, 180, subsequent_indent=" " * 24, break_on_hyphens=False)) if len(line) > 180 else 1
         heights = {}
         with tempfile.TemporaryDirectory() as folder:
             for program in ("hello", "pages"):
@@ -151,7 +154,8 @@ class Picture(Case):
                 picture = file.read_bytes()
                 self.assertEqual(picture[:8], b"\x89PNG\r\n\x1a\n")
                 heights[program] = int.from_bytes(picture[20:24], "big")
-        lines = {program: len(told(program).splitlines()) for program in heights}
+        lines = {program: sum(map(rows, told(program).splitlines())) for program in heights}
+        self.assertGreater(lines["pages"], len(told("pages").splitlines()))
         row = (heights["pages"] - heights["hello"]) / (lines["pages"] - lines["hello"])
         self.assertTrue(10 < row < 30 and row == int(row), (heights, lines))
 

@@ -160,6 +160,32 @@ class Counting(Case):
         self.assertEqual(len(of_kind(trip, "kmap")), 3)
         self.assertEqual(len(of_kind(trip, "fault_in")), 1)
 
+    def test_a_softwalk_read_the_entries_that_the_cpu_walks_for_the_program(self):
+        """The kernel's look-up against the walker's own record of the same page, in the same run."""
+        compared = 0
+        for options in ((), ("--pae", "on")):
+            for program in PROGRAMS:
+                events = trace(program, "4g4g", *options)
+                walks = {(e["pid"], number(e["lin"]) >> 12): [(s["level"], s["pa"], number(s["entry"]) & ~0xFFF) for s in e["steps"]]
+                         for e in of_kind(events, "walk") if e["user"] and "pa" in e}
+                levels = ["pdpt", "pd", "pt"] if options else ["pd", "pt"]
+                for before, event in zip(events, events[1:]):
+                    if before["kind"] != "softwalk":
+                        continue
+                    steps = before["steps"]
+                    self.assertEqual([s["level"] for s in steps], levels[:len(steps)], before)
+                    needed = 7 if before["write"] else 5
+                    self.assertEqual(before["ok"], number(steps[-1]["entry"]) & needed == needed and len(steps) == len(levels), before)
+                    if not before["ok"]:
+                        continue
+                    kmap = next(e for e in events[before["i"]:] if e["kind"] == "kmap")
+                    self.assertEqual(number(steps[-1]["entry"]) & 0xFFFFFFFFFF000, number(kmap["pa"]), before)
+                    own = [(s["level"], s["pa"], number(s["entry"]) & ~0xFFF) for s in steps]
+                    if (by_cpu := walks.get((before["pid"], number(before["lin"]) >> 12))) is not None:
+                        self.assertEqual(own, by_cpu, before)
+                        compared += 1
+        self.assertGreater(compared, 10)
+
     def test_pages_moves_6000_bytes_by_one_copy_in_both(self):
         for split in SPLITS:
             copies = [e for e in of_kind(trace("pages", split), "copy") if e["dir"] == "from_user"]

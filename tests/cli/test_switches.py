@@ -93,6 +93,14 @@ class Pae(Case):
             without_frames = [re.sub("(CR3|->|event|instruction) [0-9a-fx]+", "", text) for text in (plain, pae)]
             self.assertEqual(*without_frames)
 
+    def test_the_other_address_space_is_read_by_its_own_four_directories(self):
+        at = ("--split", "4g4g", "--at", "key:sys1/write/copy/p2/softwalk", "--panel", "address")
+        plain, pae = (run("text", "pages", *at, *more)[1] for more in ((), ("--pae", "on")))
+        user = re.compile(r"(?m)^ CR3 \w+ C  (user \d+ KiB, kernel \d+ KiB)$")
+        self.assertRegex(plain, user)
+        self.assertRegex(pae, user)
+        self.assertEqual(user.search(plain).group(1), user.search(pae).group(1))
+
     def test_it_goes_with_the_parts_of_4g4g(self):
         for parts in ("indirect", "switch,indirect,high"):
             arguments = ("hello", "--split", "4g4g", "--4g-parts", parts, "--pae", "on")

@@ -225,8 +225,13 @@ class Predictions(LabTest):
         self.assertTrue(look, report)
         self.assertIn("lab_peek", lab(*look.group(1).split()[1:]))
 
-    def test_a_file_that_is_no_toml_is_an_answer_too(self):
-        self.assertIn("Score: 0/1", lab("check", self.answers(lambda text: "[segmented\n"), status=1))
+    def test_a_file_that_is_no_toml_is_said_once_and_reaches_no_test(self):
+        path = self.answers(lambda text: "[segmented\n")
+        told = lab("check", path, status=1)
+        self.assertRegex(told, r"(?m)^answers\.toml:1: ")
+        self.assertEqual(told.count("answers.toml"), 1, told)
+        self.assertIn("Score: 0/1", told)
+        self.assertEqual(set(self.by_id(path).values()), {"not reached"})
 
     def test_the_theory_is_what_the_machine_does_with_other_numbers_too(self):
         said = lab("selftest", "predict_the_doors", "--seeds", "2")

@@ -152,8 +152,14 @@ TEST_SUITE("trace: JSON") {
         CHECK(own(Copy{TP_FROM_USER, 0x8051f00, 0xc0300000, 6000, 0, "line 00 of 100: "}) ==
               R"({"dir":"from_user","user":"0x8051f00","kernel":"0xc0300000","n":6000,"left":0,)"
               R"("head":"6c696e65203030206f66203130303a20"})");
-        CHECK(own(Softwalk{0x8052000, false, true}) ==
-              R"({"lin":"0x8052000","write":false,"ok":true})");
+        CHECK(own(Softwalk{0x8052000,
+                           false,
+                           true,
+                           {{mmu::PagingLevel::PD, 0x25a080, 0x25d027},
+                            {mmu::PagingLevel::PT, 0x25d148, 0x300025}}}) ==
+              R"({"lin":"0x8052000","write":false,"ok":true,"steps":[)"
+              R"({"level":"pd","pa":"0x25a080","entry":"0x25d027"},)"
+              R"({"level":"pt","pa":"0x25d148","entry":"0x300025"}]})");
         CHECK(own(Kmap{2, 0xff803000, 0x300000}) ==
               R"({"slot":2,"lin":"0xff803000","pa":"0x300000"})");
         CHECK(own(Fixup{0xc0101000, 0xc0102000}) == R"({"from":"0xc0101000","to":"0xc0102000"})");

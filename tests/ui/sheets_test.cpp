@@ -141,6 +141,105 @@ TEST_CASE("sheets: a walk's micro-steps show an entry only when it has been read
     CHECK(last.find("!#PF error 0: P0") != std::string::npos);
 }
 
+TEST_CASE("sheets: a look-up by software has the rows of a walk, and no CPU in it") {
+    using mmu::PagingLevel;
+    view::MachineView view = tests::sample_view();
+    auto const look = [&](trace::Softwalk const& told, u32 micro = 0) {
+        view.now->event.body = told;
+        view.walk = view.now;
+        view.micro = micro;
+        return text::paint(sheet_of("walk", view));
+    };
+    trace::Softwalk told{0x08051000,
+                         false,
+                         false,
+                         {{PagingLevel::PD, 0x25a080, 0x25d027}, {PagingLevel::PT, 0x25d144, 0}}};
+    std::string const absent = look(told);
+    INFO(absent);
+    for (char const* words : {"LOOK-UP BY SOFTWARE", "user read", "kernel code", "mm->pgd",
+                              "PDE[020]", "0025a080 = 0025d027", "PTE[051]", "0025d144 = 00000000",
+                              "STOP", "verdict   no: not present (P = 0)",
+                              "no #PF: the CPU was not asked", "2 loads by kernel code"}) {
+        INFO(words);
+        CHECK(absent.find(words) != std::string::npos);
+    }
+    for (char const* words : {"CR3", "TLB miss", "!#PF", "CR2 :="}) {
+        INFO(words);
+        CHECK(absent.find(words) == std::string::npos);
+    }
+    CHECK(look(told, 1).find("not read yet") != std::string::npos);
+    CHECK(view::micro_steps(view.now->event) == 3);
+    CHECK(look(told, 3).find(">verdict") != std::string::npos);
+    told.steps[1].entry = 0x00300025;
+    told.write = true;
+    CHECK(look(told).find("no: may not be written (W = 0)") != std::string::npos);
+    told.steps[1].entry = 0x00300023;
+    CHECK(look(told).find("no: not the program's (U = 0)") != std::string::npos);
+    told.steps[1].entry = 0x00300027;
+    told.ok = true;
+    std::string const found = look(told);
+    INFO(found);
+    CHECK(found.find("00300000 + 0 = 00300000") != std::string::npos);
+    CHECK(found.find("ok: user write allowed") != std::string::npos);
+    CHECK(found.find("STOP") == std::string::npos);
+    // Three levels, as PAE has them.
+    view.cpu.cr4 |= 0x20;
+    told.steps = {{PagingLevel::PDPT, 0x25a000, 0x25b001},
+                  {PagingLevel::PD, 0x25b200, 0x25d027},
+                  {PagingLevel::PT, 0x25d288, 0x8000000000300027}};
+    std::string const three = look(told);
+    INFO(three);
+    for (char const* words :
+         {"PDPTE[0]", "PDE[040]", "PTE[051]", "80000000_00300027", "0025a000", "3 loads"}) {
+        INFO(words);
+        CHECK(three.find(words) != std::string::npos);
+    }
+}
+
+TEST_CASE("sheets: a run of pages that goes over two areas is told by the areas, and once") {
+    view::MachineView view = tests::sample_view();
+    view.vmas = {{0x08048000, 0x0804a000, 5, 0, "text"}, {0x0804a000, 0x0804c000, 5, 0, "more"}};
+    view.spaces.front().ranges.assign(1, {});
+    mmu::MappedRange& run = view.spaces.front().ranges.front();
+    run.start = LinearAddress{0x08047000};
+    run.size = 0x7000; // a page below the areas, all of both, two pages above
+    run.physical = PhysicalAddress{0x116000};
+    run.user = true;
+    std::string const text = text::paint(sheet_of("address", view));
+    INFO(text);
+    std::string_view const rows = "8048000";
+    CHECK(text.find("0804c000 o r-  8 KiB at physical 0011b000") != std::string::npos);
+    CHECK(text.find("0804a000 o r-xp more rr") != std::string::npos);
+    CHECK(text.find("08048000 o r-xp text rr") != std::string::npos);
+    CHECK(text.find("08047000 o r-  4 KiB at physical 00116000") != std::string::npos);
+    CHECK(text.find(rows) == text.rfind(rows));
+}
+
+TEST_CASE("sheets: a long row is folded at its blanks, and every letter of it stays") {
+    sheets::Row const row = sheets::Line{}
+                                .put("  12 the #PF goes ")
+                                .put("{10:c011d202|10:ff0000ea}", sheets::Role::Changed)
+                                .put("; the stack becomes another one")
+                                .done();
+    for (std::size_t const width : {30U, 40U, 60U, 80U}) {
+        std::string all;
+        for (sheets::Row const& part : sheets::fold(row, width, 4)) {
+            CHECK(part.width() <= width);
+            std::string line;
+            for (sheets::Span const& span : part.spans) {
+                line += span.text;
+                CHECK((span.role == sheets::Role::Changed) ==
+                      (span.text.find('|') != std::string::npos));
+            }
+            all += all.empty() ? line : " " + line.substr(4);
+        }
+        CHECK(all == "  12 the #PF goes {10:c011d202|10:ff0000ea}; the stack becomes another one");
+    }
+    CHECK(sheets::fold(row, 80, 4).size() == 1);
+    CHECK(sheets::fold(row, 30, 4).size() == 4);
+    CHECK(sheets::fold(sheets::Line{}.put("unbreakable_word").done(), 8, 4).front().width() <= 8);
+}
+
 TEST_CASE("sheets: the next instruction's accesses are shown with every check of their record") {
     view::MachineView view = tests::sample_view();
     std::string const text = text::paint(sheet_of("gate", view));

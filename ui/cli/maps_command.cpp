@@ -90,6 +90,9 @@ std::string maps_text(Session const& session, std::vector<trace::Vma> const& are
     auto const pages = mmu::list_mappings(session.physical(), session.cpu().paging_context());
     int const digits = session.cpu().segments.long_mode_active ? 16 : 8;
     std::string text = title;
+    if (session.cpu().paging_context().mode == mmu::PagingMode::None) {
+        return title + "paging is off (CR0.PG = 0): each linear address is the physical one\n";
+    }
     text += fmt::format("{:<{}}  {:<34}  {}\n", "linear", 2 * digits + 1, "page tables (fact)",
                         "area (promise)");
     auto const at = borders(pages, areas);

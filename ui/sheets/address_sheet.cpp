@@ -1,6 +1,7 @@
 // The address space, highest address on top: what the kernel has promised (areas) beside what the
 // tables say (pages), and where the registers point. Under 4G/4G there are two.
 #include "ui/sheets/panels.hpp"
+#include "ui/sheets/stretches.hpp"
 #include "ui/sheets/words.hpp"
 
 #include <algorithm>
@@ -13,24 +14,6 @@ namespace {
 
 using mmu::MappedRange;
 
-// One stretch of addresses to draw.
-struct Stretch {
-    u64 start = 0;
-    u64 end = 0; // exclusive
-    view::VmaView const* area = nullptr;
-    bool user = false;
-    bool writable = false;
-    u64 physical = 0;
-    u64 mapped = 0; // bytes, where tables decide
-    u64 pieces = 1; // so many stretches with small gaps between, drawn as one
-};
-
-constexpr u64 nearby = 256 * 1024;
-
-u64 end_of(MappedRange const& range) {
-    return range.start.value() + range.size;
-}
-
 class SpaceWriter {
 public:
     SpaceWriter(View const& view, view::AddressSpaceView const& space, PanelState const& state)
@@ -41,10 +24,10 @@ public:
 
     void write(Sheet& sheet) {
         heading(sheet);
-        collect();
+        std::vector<Stretch> const stretches = stretches_of(view_, space_, !state_.extended);
         u64 above = 0; // the start of the stretch above
         bool first = true;
-        for (auto it = stretches_.rbegin(); it != stretches_.rend(); ++it) {
+        for (auto it = stretches.rbegin(); it != stretches.rend(); ++it) {
             if (!first && it->end < above) {
                 gap(sheet, it->end, above);
             }
@@ -52,7 +35,7 @@ public:
             above = it->start;
             first = false;
         }
-        if (stretches_.empty()) {
+        if (stretches.empty()) {
             sheet.rows.push_back(Line{}.at(1).put("nothing is mapped", Role::Dim).done());
         } else if (above != 0) {
             gap(sheet, 0, above);
@@ -73,62 +56,6 @@ private:
             line.right("now", state_.width - 1, Role::Now);
         }
         sheet.rows.push_back(line.done(RowKind::Heading));
-    }
-
-    void collect() {
-        if (space_.user_runs) {
-            for (auto const& area : view_.vmas) {
-                stretches_.push_back({area.start, area.end, &area, true, false, 0, 0, 1});
-            }
-        }
-        for (MappedRange const& range : space_.ranges) {
-            bool const promised =
-                std::any_of(stretches_.begin(), stretches_.end(), [&](Stretch const& stretch) {
-                    return stretch.area != nullptr && range.start.value() >= stretch.start &&
-                           end_of(range) <= stretch.end;
-                });
-            if (promised) {
-                continue;
-            }
-            if (!stretches_.empty() && joins(stretches_.back(), range)) {
-                stretches_.back().end = end_of(range);
-                stretches_.back().mapped += range.size;
-            } else {
-                stretches_.push_back({range.start.value(), end_of(range), nullptr, range.user,
-                                      range.writable, range.physical.value(), range.size, 1});
-            }
-        }
-        std::sort(stretches_.begin(), stretches_.end(),
-                  [](Stretch const& a, Stretch const& b) { return a.start < b.start; });
-        if (!state_.extended) {
-            gather();
-        }
-    }
-
-    // Small kernel stretches that stand close together (4G/4G's window) become one row.
-    void gather() {
-        std::vector<Stretch> gathered;
-        for (Stretch const& stretch : stretches_) {
-            bool const close = !gathered.empty() && !gathered.back().user && !stretch.user &&
-                               stretch.start - gathered.back().end < nearby;
-            if (!close) {
-                gathered.push_back(stretch);
-                continue;
-            }
-            gathered.back().end = stretch.end;
-            gathered.back().mapped += stretch.mapped;
-            gathered.back().pieces += stretch.pieces;
-            gathered.back().writable = gathered.back().writable || stretch.writable;
-        }
-        stretches_ = std::move(gathered);
-    }
-
-    // Adjacent, of equal rights, and going on in physical memory: one stretch for the eye, though
-    // accessed and dirty bits may differ in it.
-    static bool joins(Stretch const& stretch, MappedRange const& range) {
-        return stretch.area == nullptr && stretch.end == range.start.value() &&
-               stretch.user == range.user && stretch.writable == range.writable &&
-               stretch.physical + (stretch.end - stretch.start) == range.physical.value();
     }
 
     // What lies between two stretches, highest address on top. Between the two halves of canonical
@@ -242,7 +169,6 @@ private:
     view::AddressSpaceView const& space_;
     PanelState const& state_;
     unsigned digits_;
-    std::vector<Stretch> stretches_;
 };
 
 // What the letters mean, on one row or on two.

@@ -75,6 +75,41 @@ void fit(Row& row, std::size_t width) {
     row.spans.resize(at + 1);
 }
 
+std::vector<Row> fold(Row const& row, std::size_t width, std::size_t indent) {
+    std::vector<Row> rows{row};
+    while (rows.back().width() > width) {
+        Row& full = rows.back();
+        // The last blank that has a whole word behind it and still fits.
+        std::size_t cut_span = 0;
+        std::size_t cut_byte = 0;
+        std::size_t column = 0;
+        for (std::size_t span = 0; span < full.spans.size() && column <= width; ++span) {
+            std::string const& text = full.spans[span].text;
+            for (std::size_t byte = 0; byte < text.size() && column <= width; ++byte) {
+                if (text[byte] == ' ' && column > indent) {
+                    cut_span = span;
+                    cut_byte = byte;
+                }
+                column += continues(text[byte]) ? 0U : 1U;
+            }
+        }
+        if (cut_span == 0 && cut_byte == 0) { // one word that is too long
+            fit(full, width);
+            break;
+        }
+        Row rest = full;
+        rest.spans.erase(rest.spans.begin(),
+                         rest.spans.begin() + static_cast<std::ptrdiff_t>(cut_span));
+        rest.spans[0].text.erase(0, cut_byte + 1);
+        rest.spans.insert(rest.spans.begin(),
+                          {std::string(indent, ' '), Role::Normal, 0, {}, Span::no_go});
+        full.spans.resize(cut_span + 1);
+        full.spans.back().text.resize(cut_byte);
+        rows.push_back(std::move(rest));
+    }
+    return rows;
+}
+
 void leave_out_spare_rows(Sheet& sheet, std::size_t height) {
     auto const high = [&] {
         float sum = 0;

@@ -88,6 +88,9 @@ void leave_out_spare_rows(Sheet& sheet, std::size_t height);
 // A row of at most `width` columns.
 void fit(Row& row, std::size_t width);
 
+// A row broken at blanks into rows of at most `width` columns, all but the first begin at `indent`.
+[[nodiscard]] std::vector<Row> fold(Row const& row, std::size_t width, std::size_t indent);
+
 // Broken at blanks into pieces of at most `width` columns; a longer word is cut.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

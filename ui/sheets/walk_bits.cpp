@@ -121,9 +121,9 @@ void WalkWriter::write_base() {
         return;
     }
     Line line;
-    line.at(1).put("CR3", Role::Heading).at(value_column());
-    u64 const base =
-        event_.event.cr3 & (walk_.mode == PagingMode::PAE ? 0xffff'ffe0U : address_mask);
+    line.at(1).put(by_software_ ? "mm->pgd" : "CR3", Role::Heading).at(value_column());
+    u64 const top = by_software_ ? walk_.steps[0].entry_address.value() : event_.event.cr3;
+    u64 const base = top & (walk_.mode == PagingMode::PAE ? 0xffff'ffe0U : address_mask);
     line.put(physical(base), Role::Number, tag_cr3);
     line.at(flags_column()).put(flags(wide_ ? "P W U A D S G X" : "P W U A D S G"), Role::Heading);
     sheet_.rows.push_back(line.done());

@@ -28,10 +28,47 @@ std::vector<WalkField> walk_fields(PagingMode mode) {
     return {};
 }
 
+namespace {
+
+// What the kernel told of its look-up, in the form of the CPU's record. It has read no further than
+// the last entry, and that one decided.
+mmu::PageWalk told_walk(trace::Softwalk const& told, PagingMode mode) {
+    using mmu::WalkVerdict;
+    mmu::Access access;
+    access.address = LinearAddress{told.lin};
+    access.type = told.write ? mmu::AccessType::Write : mmu::AccessType::Read;
+    access.user = true; // it asks for the rights that a program has
+    mmu::PageWalk walk{access, mode};
+    for (trace::SoftwalkStep const& step : told.steps) {
+        walk.steps.push_back({PhysicalAddress{step.pa}, step.entry, step.level});
+    }
+    mmu::WalkStep& last = walk.steps.back();
+    if (told.ok) {
+        constexpr u64 frame = 0x000f'ffff'ffff'f000;
+        last.verdict = WalkVerdict::Leaf;
+        walk.outcome = mmu::Translation{
+            .address = PhysicalAddress{(last.entry & frame) | (told.lin & 0xfffU)}};
+    } else {
+        last.verdict = (last.entry & 1U) == 0   ? WalkVerdict::NotPresent
+                       : (last.entry & 4U) == 0 ? WalkVerdict::SupervisorOnly
+                                                : WalkVerdict::WriteProtected;
+        walk.outcome = Fault{};
+    }
+    return walk;
+}
+
+mmu::PageWalk record_of(trace::Event const& event, PagingMode mode) {
+    auto const* const told = std::get_if<trace::Softwalk>(&event.body);
+    return told != nullptr ? told_walk(*told, mode) : *std::get<trace::Walk>(event.body).walk;
+}
+
+} // namespace
+
 WalkWriter::WalkWriter(View const& now, view::EventView const& event, PanelState const& state)
     : now_{now}
     , event_{event}
-    , walk_{*std::get<trace::Walk>(event.event.body).walk}
+    , walk_{record_of(event.event, now.cpu.paging_context().mode)}
+    , by_software_{std::holds_alternative<trace::Softwalk>(event.event.body)}
     , state_{state}
     , fields_{walk_fields(walk_.mode)}
     , micro_{event.age == 0 ? now.micro : 0}
@@ -39,11 +76,12 @@ WalkWriter::WalkWriter(View const& now, view::EventView const& event, PanelState
 
 Sheet WalkWriter::write() {
     sheet_.name = "walk";
-    sheet_.title = "PAGE WALK";
+    sheet_.title = by_software_ ? "LOOK-UP BY SOFTWARE" : "PAGE WALK";
     u64 const linear = walk_.access.address.value();
     sheet_.about = fmt::format("{}  {}", address(linear, walk_.mode == PagingMode::Level4 ? 16 : 8),
                                access_words(walk_.access));
-    sheet_.note = event_.age == 0 ? fmt::format("event {}, TLB miss", event_.index)
+    sheet_.note = event_.age == 0 ? fmt::format("event {}, {}", event_.index,
+                                                by_software_ ? "kernel code" : "TLB miss")
                                   : fmt::format("last one: event {}", event_.index);
     write_bits();
     write_base();

@@ -82,6 +82,10 @@ void WalkWriter::write_verdict() {
         label("verdict", "not yet", Role::Dim);
         return;
     }
+    if (by_software_) {
+        write_software_verdict();
+        return;
+    }
     RowKind const kind = micro_ == walk_.steps.size() + 1 ? RowKind::Now : RowKind::Plain;
     if (!failed()) {
         label("verdict", fmt::format("ok: {} allowed", access_words(walk_.access)), Role::Passed, 0,
@@ -104,6 +108,24 @@ void WalkWriter::write_verdict() {
           Role::Normal, 3);
 }
 
+// The kernel asked for a program's rights, and no CPU was there to raise a fault.
+void WalkWriter::write_software_verdict() {
+    RowKind const kind = micro_ == walk_.steps.size() + 1 ? RowKind::Now : RowKind::Plain;
+    if (!failed()) {
+        label("verdict", fmt::format("ok: {} allowed", access_words(walk_.access)), Role::Passed, 0,
+              kind);
+        label("then", "its frame can be shown to the kernel: kmap", Role::Normal, 3);
+        return;
+    }
+    WalkVerdict const why = walk_.steps.back().verdict;
+    label("verdict",
+          why == WalkVerdict::NotPresent       ? "no: not present (P = 0)"
+          : why == WalkVerdict::SupervisorOnly ? "no: not the program's (U = 0)"
+                                               : "no: may not be written (W = 0)",
+          Role::Fault, 0, kind);
+    label("then", "no #PF: the CPU was not asked, and CR2 stays", Role::Normal, 3);
+}
+
 void WalkWriter::write_notes() {
     bool const all = micro_ == 0 || micro_ > walk_.steps.size();
     if (all && failed() && !walk_.steps.empty()) {
@@ -119,7 +141,10 @@ void WalkWriter::write_notes() {
         }
         label("sets", words, Role::Write, 1);
     }
-    if (!fields_.empty()) {
+    if (by_software_) {
+        label("cost", count(walk_.steps.size(), "load") + " by kernel code; the TLB is not asked",
+              Role::Normal, 5);
+    } else if (!fields_.empty()) {
         label("cost",
               count(mmu::memory_reads(walk_), "memory read") +
                   (walk_.mode == PagingMode::PAE ? "; the PDPTE was read when CR3 was loaded" : ""),

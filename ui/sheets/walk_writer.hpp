@@ -20,6 +20,8 @@ struct WalkField {
 };
 [[nodiscard]] std::vector<WalkField> walk_fields(mmu::PagingMode mode);
 
+// One walk, the CPU's or one that kernel code made by software: the same rows, entries as they were
+// read. What differs is who read them, where it began, and what a refusal means.
 class WalkWriter {
 public:
     WalkWriter(View const& now, view::EventView const& event, PanelState const& state);
@@ -56,6 +58,7 @@ private:
     // walk_verdict.cpp
     void write_result();
     void write_rights();
+    void write_software_verdict();
     [[nodiscard]] std::vector<std::string> words(std::string_view text) const;
     void write_verdict();
     void write_rule(Rule const& rule);
@@ -68,7 +71,8 @@ private:
 
     View const& now_;
     view::EventView const& event_;
-    mmu::PageWalk const& walk_;
+    mmu::PageWalk walk_;
+    bool by_software_;
     PanelState const& state_;
     std::vector<WalkField> fields_;
     u32 micro_;

@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 namespace ringside::window {
 
@@ -16,6 +19,7 @@ namespace {
 constexpr float alone = 1.4F;
 constexpr std::size_t most_columns = 180; // of a picture of one sheet
 constexpr std::size_t most_rows = 700;
+constexpr std::size_t hanging = 24; // what goes on in a second row is set in
 } // namespace
 
 void check_look(Look const& look) {
@@ -99,6 +103,11 @@ void Canvas::draw(sheets::Sheet sheet) {
     ImGui::SetCurrentContext(context_);
     Palette const& colours = palette(look_.theme);
     SheetPainter const painter{fonts_, colours, look_.scale};
+    std::vector<sheets::Row> rows;
+    for (sheets::Row const& row : sheet.rows) {
+        std::ranges::move(sheets::fold(row, most_columns, hanging), std::back_inserter(rows));
+    }
+    sheet.rows = std::move(rows);
     if (sheet.rows.size() > most_rows) {
         std::size_t const missing = sheet.rows.size() - most_rows;
         sheet.rows.resize(most_rows);
@@ -106,8 +115,7 @@ void Canvas::draw(sheets::Sheet sheet) {
             sheets::Line{}.put(fmt::format("… {} more rows", missing), sheets::Role::Dim).done());
     }
     std::size_t columns = 0;
-    for (sheets::Row& row : sheet.rows) {
-        sheets::fit(row, most_columns);
+    for (sheets::Row const& row : sheet.rows) {
         columns = std::max(columns, row.width());
     }
     float const margin = std::floor(8 * look_.scale);

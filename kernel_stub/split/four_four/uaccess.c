@@ -24,21 +24,6 @@ void set_fs(word selector)
     current->addr_limit = selector == KERNEL_DS ? (word)-1 : TASK_SIZE;
 }
 
-/* What the CPU would do, done by hand: the entry that allows the access, or 0. Sets A and D as
-   the CPU does. */
-static pte_t soft_walk(word address, bool write)
-{
-    pte_t *pte = pte_find(current->mm, address);
-    pte_t needed = PTE_P | PTE_U | (write ? PTE_W : 0);
-    bool ok = pte && (*pte & needed) == needed;
-    counters.softwalks++;
-    trace(TP_SOFTWALK, address, write, ok, 0, 0);
-    if (!ok)
-        return 0;
-    *pte |= PTE_A | (write ? PTE_D : 0);
-    return *pte;
-}
-
 /* The byte at a user address, seen through the window; good to the end of its page. NULL: the
    program may not. The kernel's own memory is before its eyes. */
 static void *user_byte(word address, bool write)

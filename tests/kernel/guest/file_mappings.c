@@ -71,6 +71,14 @@ static void running(const char *self)
     CHECK_IS(execve(file, none, none), -1);
     CHECK_IS(errno, ETXTBSY);
     close(other);
+    other = open(file, O_RDWR); /* a shared mapping that may write goes on writing when the descriptor is closed */
+    char *page = mmap(NULL, 2 * PAGE, PROT_READ, MAP_SHARED, other, 0);
+    CHECK(page != MAP_FAILED);
+    close(other);
+    CHECK_IS(munmap(page, PAGE), 0);
+    CHECK_IS(execve(file, none, none), -1);
+    CHECK_IS(errno, ETXTBSY);
+    CHECK_IS(munmap(page + PAGE, PAGE), 0);
     if (fork() == 0) { /* a child runs it too, and then no more */
         CHECK_IS(open(self, O_RDWR), -1);
         exit(0);

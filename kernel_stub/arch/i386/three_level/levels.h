@@ -33,6 +33,13 @@ ALWAYS_INLINE pte_t *directory_entry(pte_t *pgd, word address)
     return &directory_of(pgd, PGD_INDEX(address))[DIRECTORY_INDEX(address)];
 }
 
+/* What stands above a directory's entry: where it lies goes into path. How many. */
+ALWAYS_INLINE unsigned upper_entries(pte_t *pgd, word address, pte_t **path)
+{
+    path[0] = &pgd[PGD_INDEX(address)];
+    return 1;
+}
+
 /* Every directory that a process can need is there from the beginning; and where a table is missing, this many bytes are. */
 #define directory_alloc(pgd, address) true
 #define missing_span(pgd, address) DIRECTORY_SPAN

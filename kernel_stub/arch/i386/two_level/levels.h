@@ -22,6 +22,9 @@ ALWAYS_INLINE pte_t *directory_entry(pte_t *pgd, word address)
     return &pgd[DIRECTORY_INDEX(address)];
 }
 
+/* What stands above a directory's entry. */
+#define upper_entries(pgd, address, path) 0u
+
 /* Every directory that a process can need is there from the beginning; and where a table is missing, this many bytes are. */
 #define directory_alloc(pgd, address) true
 #define missing_span(pgd, address) DIRECTORY_SPAN

@@ -21,6 +21,15 @@ pte_t *directory_entry(pte_t *pgd, word address)
     return directory & PTE_P ? &table_of(directory)[DIRECTORY_INDEX(address)] : &nothing;
 }
 
+unsigned upper_entries(pte_t *pgd, word address, pte_t **path)
+{
+    path[0] = &pgd[PGD_INDEX(address)];
+    if (!(*path[0] & PTE_P))
+        return 1;
+    path[1] = &table_of(*path[0])[PUD_INDEX(address)];
+    return 2;
+}
+
 word missing_span(pte_t *pgd, word address)
 {
     pte_t pud = pgd[PGD_INDEX(address)];

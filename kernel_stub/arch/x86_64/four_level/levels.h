@@ -28,6 +28,7 @@ typedef uint64_t pte_t;
 /* The directory's entry for an address, which names its page table. Where a level above is missing: an entry that is 0 and
    stays so. */
 pte_t *directory_entry(pte_t *pgd, word address);
+unsigned upper_entries(pte_t *pgd, word address, pte_t **path); /* what stands above it: where that lies; how many */
 bool directory_alloc(pte_t *pgd, word address); /* the levels above it; false: no frame */
 word missing_span(pte_t *pgd, word address);    /* where there is no table for an address: how large the gap is at least */
 
