@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# ./test.sh [--fast]: installs what is missing, builds, and runs every test; the last line counts them.
+# ./test.sh [--fast | --whole]: installs what is missing, builds, and runs every test; the last line counts them.
 # --fast: the default build and its quick tests only. Otherwise also: the slow tests, the tests under clang's sanitizers,
-# the fuzz targets, clang-tidy, and how well the models are tested.
+# the fuzz targets, clang-tidy, and how well the models are tested. --whole: some of the slow ones also with so many random
+# cases that they take an hour.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 125
 . setup/install.sh
 . setup/tour.sh
 
-fast=0
+fast=0 only=()
 case "${1:-}" in
     "") ;;
-    --fast) fast=1 ;;
-    *) die "usage: ./test.sh [--fast]" ;;
+    --fast) fast=1 only=(--label-exclude slow) ;;
+    --whole) only=(--build-config whole) ;;
+    *) die "usage: ./test.sh [--fast | --whole]" ;;
 esac
 
 passed=0 failed=0 skipped=0
@@ -45,8 +47,6 @@ NEEDED_GROUPS=(build test)
 install_packages build window guest fonts test
 
 if check "build, default" configure_and_build default build; then
-    only=()
-    [ $fast = 0 ] || only=(--label-exclude slow)
     suite default build "${only[@]}"
     check "tour without a display" tour_is_told
 fi

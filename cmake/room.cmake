@@ -29,3 +29,10 @@ function(ringside_test name)
     set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}")
   endif()
 endfunction()
+
+# The same again with so many cases that it takes minutes: only where ctest is asked for them, with `-C whole`
+# (./test.sh --whole). The test is called <name>_whole.
+function(ringside_whole_test name)
+  add_test(NAME ${name}_whole CONFIGURATIONS whole ${ARGN})
+  set_tests_properties(${name}_whole PROPERTIES LABELS slow TIMEOUT 7200)
+endfunction()

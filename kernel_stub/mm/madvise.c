@@ -3,6 +3,7 @@
 #include "mm/filemap.h"
 #include "mm/mm.h"
 #include "mm/pte.h"
+#include "mm/reclaim.h"
 #include "mm/swap.h"
 #include "mm/uaccess.h"
 #include "trap/syscalls.h"
@@ -96,7 +97,7 @@ long sys_mincore(word start, word len, uint8_t *vector)
     return 0;
 }
 
-/* What was written to through this range goes to the file's disk. */
+/* What was written to the pages of this range, by whomever, goes to the file's disk. */
 static long write_back(struct vma *vma, word start, word end)
 {
     if (!vma->file || !(vma->flags & VM_SHARED))
@@ -108,11 +109,7 @@ static long write_back(struct vma *vma, word start, word end)
         struct page *page = pte_present(*pte) ? vm_normal_page(*pte) : NULL;
         if (!page || !page->file)
             continue;
-        if (*pte & PTE_D) {
-            page->flags |= PG_DIRTY;
-            set_pte(vma->mm, pte, *pte & ~(pte_t)PTE_D);
-            flush_tlb_page(vma->mm, address);
-        }
+        page_gather_dirty(page);
         if (page->flags & PG_DIRTY && !filemap_write(page))
             result = -EIO;
     }

@@ -143,14 +143,19 @@ void keep_frames_free(unsigned wanted)
     busy = false;
 }
 
-/* Every entry of a VMA that names the page; of a file's page there can be one only, and where it
-   is can be computed. */
+/* Of a file's page a VMA can have one entry only, and where it is can be computed. False: none. */
+static bool address_in(const struct vma *vma, const struct page *page, word *address)
+{
+    *address = vma->start + (page->index - vma->pgoff) * PAGE_SIZE;
+    return vma->file == page->file && page->index >= vma->pgoff && *address < vma->end;
+}
+
+/* Every entry of a VMA that names the page. */
 static bool unmap_from(struct vma *vma, struct page *page)
 {
     word address = vma->start, end = vma->end;
     if (page->file) {
-        address = vma->start + (page->index - vma->pgoff) * PAGE_SIZE;
-        if (vma->file != page->file || page->index < vma->pgoff || address >= end)
+        if (!address_in(vma, page, &address))
             return true;
         end = address + PAGE_SIZE;
     }
@@ -163,6 +168,22 @@ static bool unmap_from(struct vma *vma, struct page *page)
             return false;
     }
     return true;
+}
+
+/* Whoever wrote to a file's page through a mapping: from now on the page knows it, and the entries can notice the next write. */
+void page_gather_dirty(struct page *page)
+{
+    word address;
+    for (struct mm *mm = all_mms; mm; mm = mm->next) {
+        for (struct vma *vma = mm->vmas; vma; vma = vma->next) {
+            pte_t *pte = address_in(vma, page, &address) ? pte_find(mm, address) : NULL;
+            if (!pte || !pte_present(*pte) || !(*pte & PTE_D) || vm_normal_page(*pte) != page)
+                continue;
+            page->flags |= PG_DIRTY;
+            set_pte(mm, pte, *pte & ~(pte_t)PTE_D);
+            flush_tlb_page(mm, address);
+        }
+    }
 }
 
 /* A struct page outlives its page: when the last entry goes, and with it the frame, mapcount is 0. */

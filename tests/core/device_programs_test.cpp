@@ -246,9 +246,13 @@ TEST_CASE("random programs with devices: stepped, run freely, gone back to") {
     check_programs(1, 4, 17);
 }
 
-TEST_CASE("slow: every instruction number and every tick of many random programs with devices" *
+TEST_CASE("slow: every instruction number and every tick of random programs with devices" *
           doctest::skip()) {
-    check_programs(100, 16, 1);
+    check_programs(100, 4, 1);
+}
+
+TEST_CASE("whole: of many of them" * doctest::skip()) {
+    check_programs(104, 40, 1);
 }
 
 } // namespace ringside

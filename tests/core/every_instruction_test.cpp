@@ -13,19 +13,17 @@ namespace ringside {
 
 namespace {
 
+// By instruction number: the hash of the first state with so many retired.
 struct Reference {
-    std::vector<u64> hashes;    // by instruction number: of the first state with so many retired
-    std::size_t first_user = 0; // instructions retired before the first one at CPL 3
+    std::vector<u64> hashes;
 };
 
 // Pure stepping, never more than one instruction in the engine. Hashing takes longer than that, so
-// it can be left to the numbers that are wanted; the others are 0.
-Reference step_through(MachineConfig const& config, std::set<u64> const* wanted = nullptr) {
+// it is left to the numbers that are wanted; the others are 0.
+Reference step_through(MachineConfig const& config, std::set<u64> const& wanted) {
     Machine machine{config};
     Reference reference;
-    auto const hash = [&] {
-        return wanted == nullptr || wanted->contains(machine.insns()) ? machine.state_hash() : 0;
-    };
+    auto const hash = [&] { return wanted.contains(machine.insns()) ? machine.state_hash() : 0; };
     reference.hashes.push_back(hash());
     while (!machine.end()) {
         machine.step();
@@ -35,9 +33,6 @@ Reference step_through(MachineConfig const& config, std::set<u64> const* wanted 
                 machine.note_writable_frames();
             }
             reference.hashes.push_back(hash());
-        }
-        if (reference.first_user == 0 && machine.cpu().cpl() == Ring::R3) {
-            reference.first_user = machine.insns();
         }
     }
     return reference;
@@ -141,39 +136,56 @@ TEST_CASE("some instruction numbers of each sample: stepped, run freely, gone ba
         u64 const last = length_of(config);
         std::set<u64> numbers = random_numbers(0, last, 60);
         numbers.merge(random_numbers(last - last / 4, last, 60)); // the program runs there
-        Reference const reference = step_through(config, &numbers);
+        Reference const reference = step_through(config, numbers);
         check_free_runs(config, reference, numbers);
         check_going_back(config, reference, numbers);
     }
 }
 
+// What is left to the whole law is the same for other kernels.
+namespace {
+
+void check_every_user_instruction(Split split) {
+    CAPTURE(to_string(split));
+    MachineConfig const config = tests::guest("hello", split);
+    u64 const first_user = step_to_user(config);
+    REQUIRE(first_user > 1000);
+    std::set<u64> const numbers = all_numbers(first_user, length_of(config));
+    Reference const reference = step_through(config, numbers);
+    check_free_runs(config, reference, numbers, first_user);
+    check_going_back(config, reference, numbers);
+}
+
+void check_a_thousand_of_each(Split split) {
+    CAPTURE(to_string(split));
+    MachineConfig const config = tests::guest("pages", split);
+    u64 const last = length_of(config);
+    u64 const first_user = step_to_user(config);
+    std::set<u64> numbers = random_numbers(0, first_user, 1000);
+    numbers.merge(random_numbers(first_user, last, 1000));
+    Reference const reference = step_through(config, numbers);
+    check_free_runs(config, reference, numbers);
+    check_going_back(config, reference, numbers);
+}
+
+} // namespace
+
 TEST_CASE("slow: every instruction number of hello from its first user instruction to its exit" *
           doctest::skip()) {
-    for (Split const split : {Split::Segmented, Split::ThreeOne, Split::FourFour}) {
-        CAPTURE(to_string(split));
-        MachineConfig const config = tests::guest("hello", split);
-        Reference const reference = step_through(config);
-        u64 const last = reference.hashes.size() - 1;
-        REQUIRE(reference.first_user > 1000);
-        std::set<u64> const numbers = all_numbers(reference.first_user, last);
-        check_free_runs(config, reference, numbers, reference.first_user);
-        check_going_back(config, reference, numbers);
-    }
+    check_every_user_instruction(Split::ThreeOne);
+    check_every_user_instruction(Split::FourFour);
 }
 
 TEST_CASE("slow: a thousand random instruction numbers of the boot and of pages" *
           doctest::skip()) {
-    for (Split const split : {Split::Segmented, Split::ThreeOne, Split::FourFour, Split::X64}) {
-        CAPTURE(to_string(split));
-        MachineConfig const config = tests::guest("pages", split);
-        u64 const last = length_of(config);
-        u64 const first_user = step_to_user(config);
-        std::set<u64> numbers = random_numbers(0, first_user, 1000);
-        numbers.merge(random_numbers(first_user, last, 1000));
-        Reference const reference = step_through(config, &numbers);
-        check_free_runs(config, reference, numbers);
-        check_going_back(config, reference, numbers);
-    }
+    check_a_thousand_of_each(Split::ThreeOne);
+    check_a_thousand_of_each(Split::FourFour);
+}
+
+TEST_CASE("whole: the same in the other kernels" * doctest::skip()) {
+    check_every_user_instruction(Split::Segmented);
+    check_a_thousand_of_each(Split::Segmented);
+    check_a_thousand_of_each(Split::X64);
 }
 
 } // namespace ringside

@@ -81,10 +81,12 @@ class SameRun(unittest.TestCase):
                     self.assertEqual(ours[:ours.index(f"\n{until}")], theirs[:theirs.index(f"\n{until}")])
 
     def test_turns_end_sleepers_wake_and_signals_arrive(self):
+        slices, preempted = ("--slice", "1000"), ("--preempt", "random", "--seed", "3", "--slice", "200")
+        ways = {"segmented": (preempted,), "3g1g": (slices,), "4g4g": (slices, preempted)}
         for split in SPLITS:
             for program in ("scheduling", "signals", "waiting", "threads", "exec", "tracing", "watchpoints", "pipes", "scull",
                             "store", "dma"):
-                for options in (("--slice", "1000"), ("--preempt", "random", "--seed", "3", "--slice", "200")):
+                for options in ways[split]:
                     with self.subTest(split=split, program=program, options=options):
                         done = ringside("run", split, f"tests/{program}", options=options)
                         self.assertRegex(done.stdout.decode("latin-1"), r"\A[1-9]\d* checks, 0 failed\n\Z")

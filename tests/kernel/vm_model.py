@@ -416,7 +416,9 @@ class Process:
             top = self.world.task_size
             if not aligned(new) or new_length > top or new > top - new_length or new < PAGE:
                 return -EINVAL
-            if old + old_length > new and new + new_length > old:
+            # The sums wrap, in Linux too (tried on 6.18): a length that wraps overlaps nothing, and is refused only when what lay
+            # at the new place is gone.
+            if (old + old_length) & MASK > new and (new + new_length) & MASK > old:
                 return -EINVAL
             error = self.munmap(new, new_length)
             if not error and old_length > new_length:

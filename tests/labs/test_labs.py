@@ -234,7 +234,7 @@ class Predictions(LabTest):
         self.assertEqual(set(self.by_id(path).values()), {"not reached"})
 
     def test_the_theory_is_what_the_machine_does_with_other_numbers_too(self):
-        said = lab("selftest", "predict_the_doors", "--seeds", "2")
+        said = lab("selftest", "predict_the_doors", "--seeds", "1")
         self.assertIn("the grader grades", said)
 
 
