@@ -56,6 +56,8 @@ class SameRun(unittest.TestCase):
         for split in KERNELS:
             for program in SAMPLES:
                 yield split, program, ()
+            if split.endswith("-pae"):  # the levels are the CPU's business: what the kernels do is the same
+                continue
             for program, arguments in GUEST_TESTS.items():
                 yield split, program, arguments
             for program in BAD:
