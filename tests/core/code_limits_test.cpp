@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <random>
 
-namespace ringside {
+namespace ringside::code_limits_test {
 
 using tests::BareMachine;
 using tests::both_ways;
@@ -236,4 +236,4 @@ TEST_CASE("LOOPNE and LOOPE that rCX ends leave the flags as they were") {
     }
 }
 
-} // namespace ringside
+} // namespace ringside::code_limits_test

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside {
+namespace ringside::debug_machine_test {
 
 namespace {
 
@@ -151,4 +151,4 @@ TEST_CASE("a port breakpoint traps after OUT while CR4.DE") {
     }
 }
 
-} // namespace ringside
+} // namespace ringside::debug_machine_test

@@ -2,7 +2,7 @@
 // other linear addresses, the model's own accesses.
 #include "tests/core/device_runs.hpp"
 
-namespace ringside {
+namespace ringside::device_faults_test {
 
 using tests::DeviceCode;
 using tests::DeviceMachine;
@@ -148,4 +148,4 @@ TEST_CASE("between accesses the engine holds no page of a device") {
         });
 }
 
-} // namespace ringside
+} // namespace ringside::device_faults_test

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside {
+namespace ringside::device_registers_test {
 
 using tests::DeviceCode;
 using tests::DeviceMachine;
@@ -278,4 +278,4 @@ TEST_CASE("a stack in a device's registers works, for the engine and for the mod
     }
 }
 
-} // namespace ringside
+} // namespace ringside::device_registers_test

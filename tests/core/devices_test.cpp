@@ -2,7 +2,7 @@
 // processor's back, the disk.
 #include "tests/core/device_runs.hpp"
 
-namespace ringside {
+namespace ringside::devices_test {
 
 using tests::DeviceCode;
 using tests::DeviceMachine;
@@ -290,4 +290,4 @@ TEST_CASE("the disk keeps pages, and refuses what it does not have") {
         });
 }
 
-} // namespace ringside
+} // namespace ringside::devices_test

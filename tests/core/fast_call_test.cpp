@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::tests {
+namespace ringside::tests::fast_call_test {
 namespace {
 
 using enum seg::SegmentName;
@@ -202,4 +202,4 @@ TEST_CASE("SWAPGS exchanges the base with its MSR, in ring 0 of 64-bit code") {
 }
 
 } // namespace
-} // namespace ringside::tests
+} // namespace ringside::tests::fast_call_test

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace ringside {
+namespace ringside::half_stores_test {
 
 using tests::BareMachine;
 using tests::Listener;
@@ -159,4 +159,4 @@ TEST_CASE("half stores: the decoder names what is more than one access") {
     CHECK_FALSE(halves({0x0f, 0x0b}));       // ud2
 }
 
-} // namespace ringside
+} // namespace ringside::half_stores_test

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-namespace ringside::tests {
+namespace ringside::tests::long_mode_test {
 namespace {
 
 constexpr u64 gibibyte = u64{1} << 30U;
@@ -261,4 +261,4 @@ TEST_CASE("compatibility mode: the tables lie beyond 4 GiB") {
 }
 
 } // namespace
-} // namespace ringside::tests
+} // namespace ringside::tests::long_mode_test

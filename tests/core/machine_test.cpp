@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside {
+namespace ringside::machine_test {
 
 using tests::BareMachine;
 using tests::both_ways;
@@ -347,4 +347,4 @@ TEST_CASE("two classes see different frames at the same page, and a switch shows
         });
 }
 
-} // namespace ringside
+} // namespace ringside::machine_test

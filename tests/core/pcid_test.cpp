@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::tests {
+namespace ringside::tests::pcid_test {
 namespace {
 
 constexpr u64 page = 0x40000000;
@@ -99,4 +99,4 @@ TEST_CASE("a PCID's stale entry outlives the other's turn") {
     }
 }
 
-} // namespace ringside::tests
+} // namespace ringside::tests::pcid_test

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace ringside::tests {
+namespace ringside::tests::refusal_test {
 namespace {
 
 // WRMSR of a value, then HLT: -1, or the vector it ended in.
@@ -182,4 +182,4 @@ TEST_CASE("#AC comes in ring 3 alone, with CR0.AM and EFLAGS.AC, before the page
 }
 
 } // namespace
-} // namespace ringside::tests
+} // namespace ringside::tests::refusal_test

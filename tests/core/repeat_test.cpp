@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <random>
 
-namespace ringside {
+namespace ringside::repeat_test {
 
 using tests::BareMachine;
 using tests::both_ways;
@@ -229,4 +229,4 @@ TEST_CASE("repeat: a watched element is a tick of its own, and so is its trap") 
         });
 }
 
-} // namespace ringside
+} // namespace ringside::repeat_test

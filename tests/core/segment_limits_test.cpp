@@ -1,7 +1,7 @@
 // Segments that are not flat, run freely: the engine checks no limit, and yet none is overstepped.
 #include "tests/core/segmented_machine.hpp"
 
-namespace ringside {
+namespace ringside::segment_limits_test {
 
 using tests::BareMachine;
 using tests::both_ways;
@@ -154,4 +154,4 @@ TEST_CASE("limits: PUSHA over the lower edge of the stack segment writes nothing
         });
 }
 
-} // namespace ringside
+} // namespace ringside::segment_limits_test

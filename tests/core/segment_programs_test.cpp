@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace ringside {
+namespace ringside::segment_programs_test {
 
 using namespace tests;
 
@@ -143,4 +143,4 @@ TEST_CASE("limits: random programs over six kinds of segments, after each number
     CHECK(refused > 100);
 }
 
-} // namespace ringside
+} // namespace ringside::segment_programs_test

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside {
+namespace ringside::task_machine_test {
 
 namespace {
 
@@ -257,4 +257,4 @@ TEST_CASE("a task can be a virtual-8086 one, and come back by a fault") {
         });
 }
 
-} // namespace ringside
+} // namespace ringside::task_machine_test

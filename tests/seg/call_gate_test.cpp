@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::call_gate_test {
 namespace {
 
 using enum SegmentName;
@@ -143,4 +143,4 @@ TEST_CASE("long mode: call gates are 16 bytes, go to 64-bit code, and there are 
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::call_gate_test

@@ -12,7 +12,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::delivery_oracle_test {
 namespace {
 
 constexpr u64 event_ip = 0x7000;
@@ -141,4 +141,4 @@ TEST_CASE("interrupt: QEMU delivers, pushes and refuses as the model does") {
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::delivery_oracle_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace ringside::seg {
+namespace ringside::seg::double_fault_test {
 namespace {
 
 using enum ExceptionVector;
@@ -70,4 +70,4 @@ TEST_CASE("double fault: a vector that the architecture reserves is benign") {
 }
 
 } // namespace
-} // namespace ringside::seg
+} // namespace ringside::seg::double_fault_test

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::far_transfer_test {
 namespace {
 
 using enum SegmentName;
@@ -207,4 +207,4 @@ TEST_CASE("far transfers: real and virtual-8086 mode make the segment from the s
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::far_transfer_test

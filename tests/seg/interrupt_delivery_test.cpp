@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::interrupt_delivery_test {
 namespace {
 
 using enum SegmentName;
@@ -256,4 +256,4 @@ TEST_CASE("interrupt: a task gate names its TSS, and is no delivery") {
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::interrupt_delivery_test

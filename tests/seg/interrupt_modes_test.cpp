@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::interrupt_modes_test {
 namespace {
 
 using enum SegmentName;
@@ -129,4 +129,4 @@ TEST_CASE("interrupt: real mode reads four bytes a vector and pushes three words
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::interrupt_modes_test

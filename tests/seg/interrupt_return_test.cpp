@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::interrupt_return_test {
 namespace {
 
 using enum SegmentName;
@@ -245,4 +245,4 @@ TEST_CASE("IRET: real mode pops what INT pushed") {
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::interrupt_return_test

@@ -14,7 +14,7 @@
 #include <array>
 #include <rapidcheck.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::properties_test {
 namespace {
 
 template <class Record>
@@ -217,4 +217,4 @@ TEST_CASE("property: an access is allowed only if each of its bytes is") {
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::properties_test

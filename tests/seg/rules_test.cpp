@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-namespace ringside::seg {
+namespace ringside::seg::rules_test {
 namespace {
 
 std::string all_tests() {
@@ -57,4 +57,4 @@ TEST_CASE("rules: some test names each rule as the one that refused") {
 }
 
 } // namespace
-} // namespace ringside::seg
+} // namespace ringside::seg::rules_test

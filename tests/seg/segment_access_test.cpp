@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::segment_access_test {
 namespace {
 
 using enum SegmentName;
@@ -130,4 +130,4 @@ TEST_CASE("segment access: real mode writes through CS, and still has a limit") 
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::segment_access_test

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::segment_load_test {
 namespace {
 
 using enum SegmentName;
@@ -209,4 +209,4 @@ TEST_CASE("segment load: virtual-8086 mode makes 64 KiB of ring-3 data of any se
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::segment_load_test

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::selector_query_test {
 namespace {
 
 using enum SelectorQuestion;
@@ -117,4 +117,4 @@ TEST_CASE("selector query: a long descriptor whose upper half has a type is not 
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::selector_query_test

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::system_load_test {
 namespace {
 
 constexpr Selector slot{free_slot};
@@ -95,4 +95,4 @@ TEST_CASE("LLDT and LTR: 64-bit mode reads 16 bytes and wants a canonical base")
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::system_load_test

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-namespace ringside::seg::test {
+namespace ringside::seg::test::task_switch_test {
 namespace {
 
 using enum TaskSwitchCause;
@@ -252,4 +252,4 @@ TEST_CASE("task switch: T asks for #DB, and VM makes a virtual-8086 task") {
 }
 
 } // namespace
-} // namespace ringside::seg::test
+} // namespace ringside::seg::test::task_switch_test
