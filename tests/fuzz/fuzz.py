@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
-SECONDS = 20
+SECONDS = 10
 
 
 def kept(target):
