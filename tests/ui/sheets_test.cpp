@@ -112,6 +112,7 @@ TEST_CASE("sheets: at four levels the walk shows the sign, in the smallest windo
         std::string const text = text::paint(sheet_of("walk", view, width));
         INFO(text);
         CHECK(text.find("63-48 47     39 ") != std::string::npos);
+        CHECK(text.find(" 12 11         0\n") != std::string::npos);
         CHECK(text.find("= b47 111111111 ") != std::string::npos);
         CHECK(text.find("sign  pml4 1ff ") != std::string::npos);
         CHECK(text.find("offset 000") != std::string::npos);

@@ -63,6 +63,10 @@ void fit(Row& row, std::size_t width) {
     while (!row.spans.empty() && is_blank(row.spans.back().text)) {
         row.spans.pop_back();
     }
+    if (!row.spans.empty()) {
+        std::string& last = row.spans.back().text;
+        last.resize(last.find_last_not_of(' ') + 1);
+    }
     if (row.width() <= width) {
         return;
     }
