@@ -2,7 +2,7 @@
 # ./test.sh [--fast | --whole]: installs what is missing, builds, and runs every test; the last line counts them.
 # --fast: the default build and its quick tests only. Otherwise also: the slow tests, the tests under clang's sanitizers,
 # the fuzz targets, clang-tidy, and how well the models are tested. --whole: some of the slow ones also with so many random
-# cases that they take an hour.
+# cases that they take twenty minutes more.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 125
 . setup/install.sh
