@@ -3,6 +3,7 @@
 #include "core/trace/system_calls.hpp"
 #include "kernel_stub/abi/door.h"
 #include "kernel_stub/abi/tracepoints.h"
+#include "mmu/page_table_entry.hpp"
 
 #include <cstring>
 
@@ -58,16 +59,8 @@ public:
         }
         return values;
     }
-    // The levels of the machine's tables, the highest first.
-    [[nodiscard]] unsigned levels() const {
-        switch (registers_.paging_context().mode) {
-        case mmu::PagingMode::Level4:
-            return 4;
-        case mmu::PagingMode::PAE:
-            return 3;
-        default:
-            return 2;
-        }
+    [[nodiscard]] mmu::PagingLevel top_level() const {
+        return mmu::top_level(registers_.paging_context().mode);
     }
     // A system call by INT 80h has i386's number, whatever kernel serves it: a 64-bit one says so.
     [[nodiscard]] bool is_i386_call() const { return !is_64bit_ || small(2) == 1; }
@@ -114,13 +107,11 @@ trace::Body copy(Reader const& reader) {
 
 trace::Body softwalk(Reader const& reader) {
     trace::Softwalk walk{.lin = reader.argument(0), .write = reader.flag(1), .ok = reader.flag(2)};
-    unsigned const levels = reader.levels();
-    u64 const read = std::min<u64>(reader.argument(4), levels);
-    for (unsigned i = 0; i < read; ++i) {
+    mmu::PagingLevel level = reader.top_level();
+    u64 const read = std::min<u64>(reader.argument(4), static_cast<u64>(level));
+    for (u64 i = 0; i < read; ++i, level = mmu::next_level(level)) {
         auto const told = reader.structure<tp_entry>(reader.argument(3) + i * sizeof(tp_entry));
-        walk.steps.push_back({.level = static_cast<mmu::PagingLevel>(levels - i),
-                              .pa = told.physical,
-                              .entry = told.value});
+        walk.steps.push_back({.level = level, .pa = told.physical, .entry = told.value});
     }
     return walk;
 }

@@ -47,8 +47,8 @@ def commands(build):
     table = {}
     for entry in json.loads((Path(build) / "compile_commands.json").read_text()):
         path = os.path.relpath(os.path.join(entry["directory"], entry["file"]), tree.ROOT)
-        words = [word for word in shlex.split(entry["command"]) if word != "ccache"]
-        table[path] = words
+        words = shlex.split(entry["command"])
+        table[path] = words[words.index("ccache") + 1:] if "ccache" in words else words
     return table
 
 

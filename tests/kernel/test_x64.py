@@ -3,6 +3,7 @@
 (build/guest/x64), and must print what they print there; what differs stands here. RINGSIDE_GUEST_DIR as for test_kernel.py."""
 
 import json
+import os
 import re
 import sys
 import unittest
@@ -20,6 +21,8 @@ KPTI = "x64-kpti"
 M, TASK_SIZE, DIRECT_MAP = 0x20000000, 0x7FFFFFFFF000, 0xFFFF888000000000
 # What a switch of page tables may not change. check=1 enumerates both roots after every system call.
 WAYS = ("check=1 pcid=on smep=on smap=on", "nx=off", "pcid=on wp=off pge=off")
+if WHOLE := "RINGSIDE_WHOLE" in os.environ:  # ./test.sh --whole
+    WAYS += ("check=1", "smap=on")
 
 
 class KernelTest64(KernelTest):
@@ -83,7 +86,7 @@ class Samples64(KernelTest64):
 
 
 class UserCopies64(KernelTest64):
-    SMAP = ("smap=off", "smap=on smep=on pcid=on check=1")
+    SMAP = ("smap=off", "smap=on smep=on pcid=on check=1", *(("smap=on",) if WHOLE else ()))
     LEFT_OUT = {"A09", "A12"}  # the swap disk is Ringside's own
     LINE = re.compile(r"(A\d\d) left (\w+) pf (\d+) fixups (\d+) lookups (\d+) kmaps (\d+) misses (\d+)")
 

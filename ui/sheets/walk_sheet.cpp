@@ -1,5 +1,6 @@
 // The page walk: the address's bits on top, one row for each level, and below what the rights add
 // up to. Two, three and four levels are the same code: a level is a field of the address and a row.
+#include "mmu/page_table_entry.hpp"
 #include "ui/sheets/walk_writer.hpp"
 
 #include <fmt/format.h>
@@ -32,8 +33,12 @@ namespace {
 
 // What the kernel told of its look-up, in the form of the CPU's record. It has read no further than
 // the last entry, and that one decided.
-mmu::PageWalk told_walk(trace::Softwalk const& told, PagingMode mode) {
+mmu::PageWalk told_walk(trace::Softwalk const& told) {
     using mmu::WalkVerdict;
+    PagingLevel const top = told.steps.front().level;
+    PagingMode const mode = top == PagingLevel::PML4   ? PagingMode::Level4
+                            : top == PagingLevel::PDPT ? PagingMode::PAE
+                                                       : PagingMode::Bits32;
     mmu::Access access;
     access.address = LinearAddress{told.lin};
     access.type = told.write ? mmu::AccessType::Write : mmu::AccessType::Read;
@@ -43,23 +48,23 @@ mmu::PageWalk told_walk(trace::Softwalk const& told, PagingMode mode) {
         walk.steps.push_back({PhysicalAddress{step.pa}, step.entry, step.level});
     }
     mmu::WalkStep& last = walk.steps.back();
+    mmu::PageTableEntry const entry{last.entry};
     if (told.ok) {
-        constexpr u64 frame = 0x000f'ffff'ffff'f000;
         last.verdict = WalkVerdict::Leaf;
-        walk.outcome = mmu::Translation{
-            .address = PhysicalAddress{(last.entry & frame) | (told.lin & 0xfffU)}};
+        walk.outcome =
+            mmu::Translation{.address = entry.table() + walk.access.address.page_offset()};
     } else {
-        last.verdict = (last.entry & 1U) == 0   ? WalkVerdict::NotPresent
-                       : (last.entry & 4U) == 0 ? WalkVerdict::SupervisorOnly
-                                                : WalkVerdict::WriteProtected;
+        last.verdict = !entry.present() ? WalkVerdict::NotPresent
+                       : !entry.user()  ? WalkVerdict::SupervisorOnly
+                                        : WalkVerdict::WriteProtected;
         walk.outcome = Fault{};
     }
     return walk;
 }
 
-mmu::PageWalk record_of(trace::Event const& event, PagingMode mode) {
+mmu::PageWalk record_of(trace::Event const& event) {
     auto const* const told = std::get_if<trace::Softwalk>(&event.body);
-    return told != nullptr ? told_walk(*told, mode) : *std::get<trace::Walk>(event.body).walk;
+    return told != nullptr ? told_walk(*told) : *std::get<trace::Walk>(event.body).walk;
 }
 
 } // namespace
@@ -67,7 +72,7 @@ mmu::PageWalk record_of(trace::Event const& event, PagingMode mode) {
 WalkWriter::WalkWriter(View const& now, view::EventView const& event, PanelState const& state)
     : now_{now}
     , event_{event}
-    , walk_{record_of(event.event, now.cpu.paging_context().mode)}
+    , walk_{record_of(event.event)}
     , by_software_{std::holds_alternative<trace::Softwalk>(event.event.body)}
     , state_{state}
     , fields_{walk_fields(walk_.mode)}

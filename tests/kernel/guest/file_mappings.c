@@ -104,6 +104,29 @@ static void running(const char *self)
     close(mine);
 }
 
+/* msync stores what anybody wrote to the pages, not only the caller: shared memory without a file has nowhere to go without swap. */
+static void syncing(void)
+{
+    volatile char *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int status = -1;
+    CHECK(shared != MAP_FAILED);
+    CHECK_IS(*shared, 0);
+    CHECK_IS(raw_call(SYS_msync, (uintptr_t)shared, PAGE, MS_SYNC), 0); /* nobody has written */
+    if (fork() == 0) {
+        shared[0] = 1; /* its entry knows of the write, and no other does */
+        while (shared[1] == 0)
+            sched_yield();
+        exit(0);
+    }
+    while (shared[0] == 0)
+        sched_yield();
+    CHECK_IS(raw_call(SYS_msync, (uintptr_t)shared, PAGE, MS_SYNC), -EIO);
+    shared[1] = 1;
+    wait(&status);
+    CHECK_IS(status, 0);
+    CHECK_IS(munmap((char *)shared, PAGE), 0);
+}
+
 static void refusals(void)
 {
     int ro = open(file, O_RDONLY), wo = open(file, O_WRONLY);
@@ -284,6 +307,7 @@ int main(int argc, char **argv)
     reading();
     offsets();
     sharing();
+    syncing();
     half_a_write();
     no_frame_is_lost();
     behind_the_end();
